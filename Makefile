@@ -1,0 +1,46 @@
+# Every command of the project. `make setup` is run by the others when something is missing.
+
+UV := .tools/bin/uv
+PYTHON := .venv/bin/python
+READY := .venv/wardbook-installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock schemas clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(READY) ## install what is missing
+
+run: $(READY) ## start everything, load the sample ward, write its report to out/; ONCE=1 ends then
+	@$(PYTHON) -m deploy.run $(if $(ONCE),--once)
+
+test: $(READY) ## the whole suite, on a real Kafka and PostgreSQL of its own
+	@$(PYTHON) -m pytest
+
+check: $(READY) ## format, lint, types and the fast tests
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@$(PYTHON) -m pytest tests/unit
+
+lock: $(UV) ## choose the newest versions that pyproject.toml allows, with hashes and without addresses
+	@$(UV) pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-emit-index-url -o requirements.lock
+
+schemas: $(READY) ## write the documents that are generated from the events
+	@$(PYTHON) -m shared.events.schemas
+
+clean: ## remove what runs and tests leave, the data of `make run` too; the installed packages stay
+	@rm -rf var out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(READY): requirements.lock pyproject.toml .python-version | $(UV)
+	@$(UV) venv --quiet --allow-existing || \
+		{ echo "make setup: Python $$(cat .python-version) was not found; install it (apt-get install python3.13, pyenv install 3.13) and try again" >&2; exit 1; }
+	@$(UV) pip sync --quiet requirements.lock
+	@$(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(UV):
+	@python3 -m venv .tools || \
+		{ echo "make setup: python3 could not make a virtual environment; install its venv module (apt-get install python3-venv) and try again" >&2; rm -rf .tools; exit 1; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv

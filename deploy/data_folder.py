@@ -1,0 +1,77 @@
+"""The data folder of the embedded run: one run at a time, its secrets, its logs."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from deploy.embedded.errors import DeployError
+from deploy.settings import SERVICES
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Secrets(BaseModel):
+    """Made once for a data folder and kept in it, because the databases there know them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    postgres: str = Field(default_factory=_new_secret, repr=False)
+    migration_token: str = Field(default_factory=_new_secret, repr=False)
+    databases: dict[str, str] = Field(
+        default_factory=lambda: {service: _new_secret() for service in SERVICES}, repr=False
+    )
+
+
+def kept_secrets(folder: Path) -> Secrets:
+    """Return the folder's secrets; made and written there when there are none yet."""
+    file = folder / "secrets.json"
+    if file.exists():
+        return Secrets.model_validate_json(file.read_bytes())
+    made = Secrets()
+    write_private(file, made.model_dump_json())
+    return made
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    partial = file.with_name(f"{file.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    partial.write_text(text)
+    partial.replace(file)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the kernel frees when this process ends in whatever way."""
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise DeployError(
+                f"process {lock.read()} already runs on the data folder {folder}: stop it,"
+                " or set WARDBOOK_DATA to another folder and the ports to other ones"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def fresh_logs(folder: Path) -> Path:
+    """Return an empty folder for this run's logs; those of the run before are kept beside it."""
+    logs, previous = folder / "logs", folder / "logs.previous"
+    if logs.exists():
+        shutil.rmtree(previous, ignore_errors=True)
+        logs.rename(previous)
+    logs.mkdir()
+    return logs

@@ -1,0 +1,27 @@
+"""Whether the ports that are wanted are free, asked before anything is started on them."""
+
+import socket
+from collections.abc import Mapping
+
+from deploy.embedded.errors import PortTaken
+
+HOST = "127.0.0.1"
+
+
+def check_ports(wanted: Mapping[int, str]) -> None:
+    """Raise PortTaken for the ports in use; `wanted` gives each the setting that changes it."""
+    taken = [port for port in wanted if not _is_free(port)]
+    if taken:
+        lines = [f"port {port} is in use: set {wanted[port]} to another one" for port in taken]
+        raise PortTaken("\n".join(lines))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # Without this, connections of an earlier run in TIME_WAIT would look like a listener.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,181 @@
+"""`make run`: Kafka, PostgreSQL, the five services, the sample ward and its report, on one machine.
+
+Everything it starts is stopped when it ends: the services first, then Kafka, then PostgreSQL.
+"""
+
+import argparse
+import asyncio
+import shlex
+import signal
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from deploy.data_folder import Secrets, alone_in, fresh_logs, kept_secrets, write_private
+from deploy.databases import create_databases
+from deploy.embedded.child import Child
+from deploy.embedded.errors import DeployError
+from deploy.embedded.kafka import Kafka
+from deploy.embedded.ports import HOST, check_ports
+from deploy.embedded.postgres import Postgres
+from deploy.report import folded, write_report
+from deploy.sample.loader import load
+from deploy.settings import DEPARTMENTS, SERVICES, RunSettings
+from deploy.supervisor import Service, supervised
+from shared.topics import create_topics
+
+INTERRUPTED = 130  # the exit code that shells give to a program ended by Ctrl-C
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Run as the command line says and return the exit code; a failure's reason is printed last."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.run", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="end when the report is written")
+    once = parser.parse_args().once
+    try:
+        settings = RunSettings()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with alone_in(settings.data):
+            asyncio.run(run(settings, once=once))
+    except asyncio.CancelledError:
+        print("stopped before the report was written", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, its reason is to be the last thing printed
+        _explain(error)
+        return 1
+    return 0
+
+
+async def run(settings: RunSettings, *, once: bool) -> None:
+    """Do the whole run. Be cancelled when asked to stop before the report is written."""
+    check_ports(settings.wanted_ports())
+    secrets = kept_secrets(settings.data)
+    logs = fresh_logs(settings.data)
+    services = [_service(settings, secrets, name, logs) for name in SERVICES]
+    urls = {service.name: service.url for service in services}
+    loaded = settings.data / "sample-loaded"
+    _stop_by(_cancel_once(asyncio.current_task()))
+    async with (
+        _servers(settings, secrets, logs) as servers,
+        supervised(services, servers),
+    ):
+        _say("services are ready")
+        if not loaded.exists():
+            await load({name: urls[name] for name in DEPARTMENTS}, secrets.migration_token)
+        await folded(urls)
+        loaded.touch()
+        for file in await write_report(urls["reporting"], settings.out):
+            _say(f"wrote {file}")
+        if not once:
+            await _stay(urls)
+
+
+@asynccontextmanager
+async def _servers(
+    settings: RunSettings, secrets: Secrets, logs: Path
+) -> AsyncIterator[Sequence[Child]]:
+    """Start Kafka and PostgreSQL, make the topics and databases; stop the two in this order."""
+    kafka = Kafka(settings.data / "kafka", port=settings.kafka_port, log=logs / "kafka.log")
+    postgres = Postgres(
+        settings.data / "postgres",
+        port=settings.postgres_port,
+        password=secrets.postgres,
+        log=logs / "postgres.log",
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(postgres.stop)
+        stack.push_async_callback(kafka.stop)
+        _say("starting Kafka and PostgreSQL")
+        async with asyncio.TaskGroup() as group:
+            starts = [group.create_task(server.start()) for server in (kafka, postgres)]
+        await create_databases(postgres.dsn, secrets.databases)
+        await create_topics(kafka.bootstrap)
+        yield [start.result() for start in starts]
+
+
+def _service(settings: RunSettings, secrets: Secrets, name: str, logs: Path) -> Service:
+    """Describe a service; its variables are left in a file too, for starting it by hand."""
+    port = settings.service_port(name)
+    login = f"{name}:{secrets.databases[name]}"
+    environment = {
+        "WARDBOOK_KAFKA": f"{HOST}:{settings.kafka_port}",
+        "WARDBOOK_DATABASE": f"postgresql://{login}@{HOST}:{settings.postgres_port}/{name}",
+        "WARDBOOK_HOST": HOST,
+        "WARDBOOK_PORT": str(port),
+    }
+    if name in DEPARTMENTS:
+        environment["WARDBOOK_MIGRATION_TOKEN"] = secrets.migration_token
+    lines = [f"{key}={shlex.quote(value)}\n" for key, value in environment.items()]
+    write_private(settings.data / f"{name}.env", "".join(lines))
+    return Service(
+        name=name,
+        module=f"services.{name}",
+        url=f"http://{HOST}:{port}",
+        environment=environment,
+        log=logs / f"{name}.log",
+    )
+
+
+async def _stay(urls: dict[str, str]) -> None:
+    stop = asyncio.Event()
+    _stop_by(stop.set)
+    for name, url in urls.items():
+        _say(f"{name:<10} {url}/docs")
+    _say("Wardbook is running; Ctrl-C stops it")
+    await stop.wait()
+    _say("stopping: services, Kafka, PostgreSQL")
+
+
+def _cancel_once(task: asyncio.Task[None] | None) -> Callable[[], None]:
+    """Return what cancels the run when first called and does nothing after that."""
+
+    def cancel() -> None:
+        _stop_by(lambda: None)
+        _say("stopping what was started")
+        if task:
+            task.cancel()
+
+    return cancel
+
+
+def _stop_by(action: Callable[[], None]) -> None:
+    """Have Ctrl-C, SIGTERM and a closed terminal call `action`."""
+    for each in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(each, action)
+
+
+def _explain(error: Exception) -> None:
+    """Print the reasons: a message for the user alone, anything else after its traceback."""
+    for reason in _reasons(error):
+        if isinstance(reason, ValidationError):
+            lines = [f"{_variable(each['loc'])}: {each['msg']}" for each in reason.errors()]
+            print("\n".join(lines), file=sys.stderr)
+        elif isinstance(reason, DeployError):
+            print(reason, file=sys.stderr)
+        else:
+            traceback.print_exception(reason)
+
+
+def _reasons(error: Exception) -> Iterator[Exception]:
+    if isinstance(error, ExceptionGroup):
+        for each in error.exceptions:
+            yield from _reasons(each)
+    else:
+        yield error
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return "_".join(["WARDBOOK", *(str(part).upper() for part in location)])
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Reads figures.toml: what the sample must show, and what was chosen where the report is silent."""
+
+import tomllib
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.events.cases import Outcome, ProcedureCode, UnitId
+from shared.events.petitions import Weekday
+from shared.events.returns import Return
+from shared.frozen import Closed
+
+
+class Wrong(StrEnum):
+    """Which field of a case was first recorded wrongly, to be corrected some days later."""
+
+    CHANNEL = "channel"
+    PROCEDURE = "procedure"
+    CLOSED_ON = "closed_on"
+
+
+class Work(Closed):
+    """The cases of one procedure: how many came, and how.
+
+    Those not told otherwise came in person and were resolved early. `entered_twice` counts further
+    cases, cancelled as copies. `room` leaves the period's last working days to what `follows`.
+    """
+
+    procedure: ProcedureCode
+    working_days: int = Field(ge=1)
+    received: int
+    online: int = 0
+    on_time: int = 0
+    withdrawn: int = 0
+    open: int = 0
+    entered_twice: int = 0
+    wrong: tuple[Wrong, ...] = ()
+    follows: ProcedureCode | None = None
+    room: int = 0
+
+
+class Petitions(Closed):
+    """Citizen reception and mediation: visitors of each visit, outcome of each mediation."""
+
+    reception_day: Weekday
+    visits: tuple[int, ...]
+    mediations: tuple[Outcome, ...]
+    mediation_days: int
+
+
+class AcceptedReturn(Return):
+    """A return and the day on which the ward office accepted it."""
+
+    accepted_on: date
+
+
+class Figures(Closed):
+    """Everything the sample must show for one unit and period."""
+
+    unit: UnitId
+    start: date
+    end: date
+    work: tuple[Work, ...]
+    petitions: Petitions
+    returns: tuple[AcceptedReturn, ...]
+
+
+def read_figures() -> Figures:
+    """Return what figures.toml says."""
+    text = Path(__file__).with_name("figures.toml").read_text(encoding="utf-8")
+    # `unit` of the whole sample is also that of every return.
+    told = tomllib.loads(text)
+    told["returns"] = [{"unit": told["unit"], **item} for item in told["returns"]]
+    return Figures.model_validate(told)

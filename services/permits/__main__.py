@@ -1,0 +1,11 @@
+"""Run the service: python -m services.permits."""
+
+from services.permits.app import build
+from shared.logs import configure_logs
+from shared.service import serve
+from shared.settings import Settings
+
+if __name__ == "__main__":
+    settings = Settings()
+    configure_logs("permits", settings.log_level)
+    serve(build(settings), settings.host, settings.port)

@@ -1,0 +1,21 @@
+"""Composition of the permits office: building and land."""
+
+from fastapi import FastAPI
+
+from services.permits.model import PERMITS
+from shared.casework.api import case_routes
+from shared.clock import Clock, system_clock
+from shared.department import CASEWORK_MIGRATIONS, build_department
+from shared.settings import Settings
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+    """Return the permits office's application, not started yet."""
+    return build_department(
+        "permits",
+        "Wardbook: Địa chính - Xây dựng",
+        settings,
+        [lambda desk, pool: case_routes(PERMITS, desk, pool)],
+        [CASEWORK_MIGRATIONS],
+        clock,
+    )

@@ -1,0 +1,175 @@
+"""Brings batches from Kafka to the fold; the only module that knows FastStream's and aiokafka's traps.
+
+Kafka's own group offsets stay unused: positions are in PostgreSQL (decision 0004). aiokafka may hand
+out records before `on_partitions_assigned` has sought (aio-libs/aiokafka#738), swallows what that
+listener raises, and FastStream swallows what a handler raises. Hence: pause first, no automatic reset
+of offsets, and every failure is dealt with in here.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+import asyncpg
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
+
+from services.reporting import positions
+from services.reporting.fold import Folder, OffsetGap
+from services.reporting.positions import PositionMoved
+from services.reporting.store import Record
+from shared.database import Pool
+from shared.metrics import BATCHES_REFUSED, FOLD_EVENTS, FOLD_LAG, FOLD_SECONDS, REBALANCES
+from shared.topics import TOPICS
+
+GROUP = "wardbook-reporting"
+LONGEST_BATCH = 5_000
+
+_BACK_OFF_SECONDS = 1.0
+_DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+log = structlog.get_logger()
+
+
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka has no types
+    """One fold worker of the group: any number of them may run, in one process or many.
+
+    `fail` is called with what cannot be dealt with here; the worker folds nothing after that.
+    """
+
+    def __init__(
+        self, broker: KafkaBroker, pool: Pool, folder: Folder, fail: Callable[[Exception], None]
+    ) -> None:
+        """Subscribe to every topic; reading begins when the broker starts."""
+        self._pool = pool
+        self._folder = folder
+        self._fail = fail
+        self._failed = False
+        self._folding = asyncio.Lock()
+        self.assigned = False
+        self.behind = False
+        self.moved_at = time.monotonic()
+        self._subscriber = broker.subscriber(
+            *(topic.name for topic in TOPICS),
+            group_id=GROUP,
+            batch=True,
+            max_records=LONGEST_BATCH,
+            auto_offset_reset="none",
+            ack_policy=AckPolicy.MANUAL,
+            listener=self,
+            session_timeout_ms=10_000,
+            max_poll_interval_ms=120_000,
+            decoder=_undecoded,
+        )
+        self._subscriber(self._handle)
+
+    @property
+    def _kafka(self) -> Any:
+        """The aiokafka consumer, which exists once the broker has started."""
+        return self._subscriber.consumer
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Go on from the stored positions. Nothing may be fetched before, so pause comes first."""
+        mine = list(assigned)
+        self._kafka.pause(*mine)
+        REBALANCES.inc()
+        try:
+            if mine:
+                await positions.seed(self._pool, await self._kafka.beginning_offsets(mine))
+            await self._go_on(mine)
+        except Exception as error:  # noqa: BLE001 - aiokafka would swallow it
+            self._give_up(error)
+            return
+        self.assigned = True
+        log.info("partitions assigned", partitions=len(mine))
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let the batch in hand end, so that whoever takes over goes on after it."""
+        del revoked
+        async with self._folding:
+            self.assigned = False
+
+    async def _handle(self, body, message: KafkaMessage) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG002 - FastStream would decode an annotated body
+        if self._failed:
+            return
+        records = cast("tuple[Record, ...]", message.raw_message)
+        began = time.perf_counter()
+        async with self._folding:
+            try:
+                await self._folder.fold(records)
+            except (OffsetGap, PositionMoved) as refused:
+                cause = "gap" if isinstance(refused, OffsetGap) else "stale"
+                await self._read_again(cause, refused, 0)
+            except _DATABASE_AWAY as error:
+                await self._read_again("failed", error, _BACK_OFF_SECONDS)
+            except Exception as error:  # noqa: BLE001 - FastStream would swallow it
+                self._give_up(error)
+            else:
+                FOLD_EVENTS.observe(len(records))
+                FOLD_SECONDS.observe(time.perf_counter() - began)
+                self.moved_at = time.monotonic()
+
+    async def _read_again(self, cause: str, error: Exception, pause: float) -> None:
+        """Go back to the stored positions, as soon as the database tells them."""
+        BATCHES_REFUSED.labels(cause).inc()
+        log.warning("batch not applied, reading again", cause=cause, error=repr(error))
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self._go_on(self._kafka.assignment())
+            except _DATABASE_AWAY as away:
+                log.warning("the database does not answer", error=repr(away))
+                pause = _BACK_OFF_SECONDS
+            else:
+                return
+
+    async def _go_on(self, mine: Iterable[TopicPartition]) -> None:
+        stored = await positions.read(self._pool)
+        for tp in mine:
+            try:
+                self._kafka.seek(tp, stored[tp])
+                self._kafka.resume(tp)
+            except IllegalStateError:  # taken away meanwhile
+                continue
+
+    def _give_up(self, error: Exception) -> None:
+        self._failed = True
+        log.critical("the fold stops", error=repr(error), exc_info=error)
+        self._fail(error)
+
+    async def lag(self) -> int:
+        """Return how many records of all topics are not folded yet, and set the metric of each partition.
+
+        Raises KafkaError while Kafka does not answer.
+        """
+        everything = [TopicPartition(t.name, p) for t in TOPICS for p in range(t.partitions)]
+        ends = await self._kafka.end_offsets(everything)
+        stored = await positions.read(self._pool)
+        total = 0
+        for tp in everything:
+            lag = ends[tp] - stored.get(tp, 0)
+            FOLD_LAG.labels(tp.topic, tp.partition).set(lag)
+            total += lag
+        if total == 0:
+            self.moved_at = time.monotonic()
+        self.behind = total > 0
+        return total
+
+    async def measure(self, every_seconds: float = 5.0) -> None:
+        """Keep the lag metric fresh until cancelled."""
+        while True:
+            try:
+                await self.lag()
+            except (KafkaError, *_DATABASE_AWAY) as error:
+                log.warning("the lag could not be measured", error=repr(error))
+            await asyncio.sleep(every_seconds)
+
+
+def _undecoded(message: KafkaMessage) -> None:
+    """Leave decoding to the fold: one undecodable value would otherwise lose the whole batch."""
+    del message

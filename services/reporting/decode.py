@@ -1,0 +1,86 @@
+"""From a record's bytes to an event, or to the reason why it is none. Never raises."""
+
+from dataclasses import dataclass
+from typing import Annotated, Union
+from uuid import UUID
+
+from pydantic import Discriminator, TypeAdapter, ValidationError
+
+from services.reporting.projections.contributions import contributions
+from services.reporting.projections.tallies import Version
+from shared import units
+from shared.events import CATALOGUE, PUBLISHED
+from shared.events.cases import CaseData
+from shared.events.envelope import Event
+from shared.procedures import PROCEDURES
+from shared.topics import topic_of
+
+LONGEST = 262_144
+"""Bytes of the largest event; anything above is no event of ours."""
+
+_EVENTS: TypeAdapter[Event] = TypeAdapter(
+    Annotated[Union[tuple(CATALOGUE.values())], Discriminator("type")]  # noqa: UP007 - made from a dict
+)
+_TYPES_OF = {
+    topic_of(service): {kind.model_fields["type"].default for kind in kinds}
+    for service, kinds in PUBLISHED.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A decoded event: which step it is, and the version of the subject that it tells of."""
+
+    subject: UUID
+    event: Event
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """Why a record is no event; `reason` is one of a fixed list, `detail` says where."""
+
+    reason: str
+    detail: str = ""
+
+
+def decode(topic: str, key: bytes | None, value: bytes | None) -> Fact | Undecodable:
+    """Return the fact that a record tells of, or why it tells of none."""
+    if not value:
+        return Undecodable("empty")
+    if len(value) > LONGEST:
+        return Undecodable("too_long", f"{len(value)} bytes")
+    try:
+        event = _EVENTS.validate_json(value)
+    except ValidationError as error:
+        return _why(error)
+    return _refusal(topic, key, event) or Fact(
+        event.subject, event, Version(event.sequence, event.recorded_on, contributions(event))
+    )
+
+
+def _refusal(topic: str, key: bytes | None, event: Event) -> Undecodable | None:
+    """Say what is wrong with an event that is well formed."""
+    if event.type not in _TYPES_OF[topic]:
+        return Undecodable("wrong_topic", event.type)
+    if key != str(event.subject).encode():
+        return Undecodable("wrong_key", "the key is not the subject")
+    if isinstance(event.data, CaseData):
+        procedure = PROCEDURES.get(event.data.case.procedure)
+        if procedure is None or topic_of(procedure.department) != topic:
+            return Undecodable("unknown_procedure", event.data.case.procedure)
+    for contribution in contributions(event):
+        try:
+            units.unit(contribution.unit)
+        except units.UnknownUnit:
+            return Undecodable("unknown_unit", contribution.unit)
+    return None
+
+
+def _why(error: ValidationError) -> Undecodable:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    reason = {"json_invalid": "not_json", "union_tag_invalid": "unknown_type"}.get(
+        first["type"], "not_an_event"
+    )
+    place = ".".join(str(part) for part in first["loc"])
+    return Undecodable(reason, f"{place}: {first['msg']}"[:500])

@@ -1,0 +1,1 @@
+"""Folds: pure functions from events to what they change in the tables."""

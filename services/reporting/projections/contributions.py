@@ -1,0 +1,116 @@
+"""What one version of a case, visit, schedule or return adds to the tallies. Pure.
+
+The measures, and the day on which each counts:
+
+received   +1 on the day of receipt                      procedure, channel
+closed     +1 on the day of the act                      procedure, channel, status, timeliness, outcome
+overdue    +1 on the day after the due day, if then
+           still open; -1 on the day it is closed        procedure
+visitors   people received, on the day of the visit
+schedule   +1 on the day from which it holds             weekday
+declared   the amount of a form's line, on the last
+           day of its period                             indicator, from, absence
+
+How many cases are open on a day is all received minus all closed up to it; how many of them are
+overdue is the sum of `overdue` up to it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.events.cases import Case, CaseData, Status
+from shared.events.envelope import Event
+from shared.events.petitions import ReceptionScheduleData, VisitData
+from shared.events.returns import ReturnData
+
+type Dimensions = tuple[tuple[str, str], ...]
+"""Names and values, sorted by name: the same dimensions are always equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a tally counts: a measure, narrowed by its dimensions."""
+
+    measure: str
+    dimensions: Dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one version of one subject adds to one tally of one unit on one day."""
+
+    unit: str
+    series: Series
+    occurred_on: date
+    amount: int
+
+
+def contributions(event: Event) -> tuple[Contribution, ...]:
+    """Return what the subject counts as after `event`; a cancelled one counts as nothing."""
+    for payload, count in _BY_PAYLOAD.items():
+        if isinstance(event.data, payload):
+            return tuple(count(event.data))
+    message = f"no fold for {event.type}"
+    raise NotImplementedError(message)
+
+
+def timeliness(due_on: date, closed_on: date) -> str:
+    """Say whether a case was resolved early, on time or late (columns of Biểu số 06/VPCP/KSTT)."""
+    if closed_on < due_on:
+        return "early"
+    return "on_time" if closed_on == due_on else "late"
+
+
+def _case(data: CaseData) -> Iterator[Contribution]:
+    case = data.case
+    if case.status is Status.CANCELLED:
+        return
+    channel, procedure = ("channel", case.channel.value), ("procedure", case.procedure)
+    yield _add(case, Series("received", (channel, procedure)), case.received_on)
+    if case.closed_on is None or case.closed_on > case.due_on:
+        yield _add(case, Series("overdue", (procedure,)), case.due_on + timedelta(days=1))
+    if case.closed_on is None:
+        return
+    if case.closed_on > case.due_on:
+        yield _add(case, Series("overdue", (procedure,)), case.closed_on, -1)
+    dimensions = [channel, procedure, ("status", case.status.value)]
+    if case.outcome is not None:
+        dimensions.append(("outcome", case.outcome.value))
+    if case.status is Status.RESOLVED:
+        dimensions.append(("timeliness", timeliness(case.due_on, case.closed_on)))
+    yield _add(case, Series("closed", tuple(sorted(dimensions))), case.closed_on)
+
+
+def _add(case: Case, series: Series, on: date, amount: int = 1) -> Contribution:
+    return Contribution(case.unit, series, on, amount)
+
+
+def _visit(data: VisitData) -> Iterator[Contribution]:
+    visit = data.visit
+    if not visit.cancelled:
+        yield Contribution(visit.unit, Series("visitors", ()), visit.visited_on, visit.visitors)
+
+
+def _schedule(data: ReceptionScheduleData) -> Iterator[Contribution]:
+    schedule = data.schedule
+    series = Series("schedule", (("weekday", schedule.weekday.value),))
+    yield Contribution(schedule.unit, series, schedule.from_day, 1)
+
+
+def _return(data: ReturnData) -> Iterator[Contribution]:
+    form = data.ward_return
+    for line in form.figures:
+        dimensions = [("from", form.period_start.isoformat()), ("indicator", line.indicator)]
+        if line.absence is not None:
+            dimensions.insert(0, ("absence", line.absence.value))
+        series = Series("declared", tuple(dimensions))
+        yield Contribution(form.unit, series, form.period_end, line.amount or 0)
+
+
+_BY_PAYLOAD: Mapping[type, Callable[..., Iterator[Contribution]]] = {
+    CaseData: _case,
+    VisitData: _visit,
+    ReceptionScheduleData: _schedule,
+    ReturnData: _return,
+}

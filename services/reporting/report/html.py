@@ -1,0 +1,25 @@
+"""The report as one self-contained HTML page; the arrangement is `templates/term.html`."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from services.reporting.report.model import TermReport
+
+
+def to_html(report: TermReport) -> bytes:
+    """Return the page; each figure is a `data` element naming its indicator and dimensions."""
+    return _template().render(report=report).encode()
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("term.html")

@@ -1,0 +1,15 @@
+"""What the reporting service is told beside the settings of every service."""
+
+from pydantic import Field
+
+from shared.settings import Settings
+
+
+class ReportingSettings(Settings):
+    """Settings of reporting."""
+
+    longest_dead_letter_run: int = Field(
+        default=1000,
+        ge=1,
+        description="Dead letters in a row that are taken for single bad records; one more stops the fold",
+    )

@@ -1,0 +1,100 @@
+"""Reads the tallies behind one unit's report: sums per series, as of a day, from one snapshot."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aiokafka import TopicPartition
+
+from services.reporting import positions
+from services.reporting.figure import Period
+from shared.database import Pool
+from shared.procedures import PROCEDURES
+
+_SUMS = """
+SELECT series.measure, series.dimensions::text AS dimensions,
+       coalesce(sum(amount) FILTER (WHERE occurred_on BETWEEN $2 AND $3), 0)::bigint AS within,
+       coalesce(sum(amount) FILTER (WHERE occurred_on < $2), 0)::bigint AS before,
+       coalesce(sum(amount) FILTER (WHERE occurred_on <= least($3, $4)), 0)::bigint AS at_end
+  FROM tallies
+  JOIN units ON units.id = tallies.unit
+  JOIN series ON series.id = tallies.series
+ WHERE units.unit = $1 AND recorded_on <= $4 AND measure NOT IN ('schedule', 'declared')
+ GROUP BY series.id
+"""
+_DATED = """
+SELECT series.measure, series.dimensions::text AS dimensions, occurred_on, sum(amount)::bigint AS amount
+  FROM tallies
+  JOIN units ON units.id = tallies.unit
+  JOIN series ON series.id = tallies.series
+ WHERE units.unit = $1 AND occurred_on <= $2 AND recorded_on <= $3
+   AND measure IN ('schedule', 'declared')
+ GROUP BY series.id, occurred_on
+HAVING sum(facts) > 0
+ ORDER BY occurred_on, series.dimensions::text COLLATE "C"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One series of a unit: what it amounts to within the period, before it, and at its end."""
+
+    measure: str
+    dimensions: Mapping[str, str]
+    within: int
+    before: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A declaration or a setting that holds, with the day from which, or up to which, it does."""
+
+    measure: str
+    dimensions: Mapping[str, str]
+    occurred_on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """All that a report of one unit needs, and the positions up to which it is folded."""
+
+    sums: Sequence[Sum]
+    dated: Sequence[Dated]
+    folded: Mapping[TopicPartition, int]
+
+
+async def read_tallies(pool: Pool, unit: str, period: Period, as_of: date) -> Tallies:
+    """Return the tallies of `unit` for `period` as they were recorded up to the end of `as_of`.
+
+    Sums and positions are of one moment: what is folded meanwhile is in none of them.
+    """
+    async with (
+        pool.acquire() as conn,
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        sums = await conn.fetch(_SUMS, unit, period.start, period.end, as_of)
+        dated = await conn.fetch(_DATED, unit, period.end, as_of)
+        folded = await positions.read(conn)
+    return Tallies(
+        sums=[
+            Sum(r["measure"], _dimensions(r["dimensions"]), r["within"], r["before"], r["at_end"])
+            for r in sums
+        ],
+        dated=[
+            Dated(r["measure"], _dimensions(r["dimensions"]), r["occurred_on"], r["amount"])
+            for r in dated
+        ],
+        folded=folded,
+    )
+
+
+def _dimensions(text: str) -> Mapping[str, str]:
+    """Return a series' dimensions with those that its procedure implies: department and field."""
+    own: dict[str, str] = json.loads(text)
+    procedure = PROCEDURES.get(own.get("procedure", ""))
+    if procedure is None:
+        return own
+    return own | {"department": procedure.department, "field": procedure.field}

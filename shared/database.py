@@ -1,0 +1,63 @@
+"""PostgreSQL: the pool, and the migrations of a service, applied once each and in order."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+type Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+type Pool = asyncpg.Pool[asyncpg.Record]
+
+_LOCK = 0x57415244
+"""Key of the advisory lock under which migrations run: two starting processes take turns."""
+
+_CREATE_MIGRATIONS = """
+CREATE TABLE IF NOT EXISTS migrations (
+    name       text PRIMARY KEY,
+    checksum   text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+
+class MigrationChanged(Exception):
+    """A migration that was applied no longer has the text it was applied with."""
+
+
+async def create_pool(dsn: str, connections: int) -> Pool:
+    """Return an open pool. Sessions run in UTC and give up a statement after a minute."""
+    pool: Pool = await asyncpg.create_pool(
+        dsn,
+        min_size=2,
+        max_size=connections,
+        server_settings={"timezone": "UTC", "statement_timeout": "60000"},
+    )
+    return pool
+
+
+async def migrate(pool: Pool, folders: Sequence[Path]) -> None:
+    """Apply the `NNNN_name.sql` files of `folders`, all in one transaction, each only once ever.
+
+    Folders are taken in the given order, files by name. Raises MigrationChanged, and applies
+    nothing, where an applied file was edited since.
+    """
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await conn.execute(_CREATE_MIGRATIONS)
+        rows = await conn.fetch("SELECT name, checksum FROM migrations")
+        applied = {row["name"]: row["checksum"] for row in rows}
+        for folder in folders:
+            for file in sorted(folder.glob("[0-9]*.sql")):
+                await _apply(conn, f"{folder.parent.name}/{file.name}", file.read_text(), applied)
+
+
+async def _apply(conn: Connection, name: str, sql: str, applied: dict[str, str]) -> None:
+    checksum = hashlib.sha256(sql.encode()).hexdigest()
+    if name not in applied:
+        await conn.execute(sql)
+        await conn.execute("INSERT INTO migrations VALUES ($1, $2)", name, checksum)
+    elif applied[name] != checksum:
+        message = f"{name} was edited after it was applied: add a new migration instead"
+        raise MigrationChanged(message)

@@ -1,0 +1,93 @@
+"""The composition root that the department services share: database, desk, relay, health."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from fastapi import APIRouter, FastAPI
+from faststream.kafka import KafkaBroker
+
+from shared import outbox
+from shared.broker import create_broker
+from shared.clock import Clock, system_clock
+from shared.commands import Desk
+from shared.database import Pool, create_pool, migrate
+from shared.outbox import Relay
+from shared.problems import install_problems
+from shared.service import guard, install_health
+from shared.settings import Settings
+from shared.topics import topic_of
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+CASEWORK_MIGRATIONS = Path(__file__).parent / "casework" / "migrations"
+RECORDS_MIGRATIONS = Path(__file__).parent / "records" / "migrations"
+
+_STALL_SECONDS = 30.0
+
+type Routes = Callable[[Desk, Pool], APIRouter]
+
+
+def build_department(
+    name: str,
+    title: str,
+    settings: Settings,
+    routes: Sequence[Routes],
+    migrations: Sequence[Path],
+    clock: Clock = system_clock,
+) -> FastAPI:
+    """Return the application of department service `name`: its routes, its relay, its health."""
+    broker = create_broker(settings, name)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pool = await create_pool(
+            settings.database.get_secret_value(), settings.database_connections
+        )
+        await migrate(pool, [MIGRATIONS, *migrations])
+        await broker.start()
+        relay = Relay(pool, broker, topic_of(name))
+        token = settings.migration_token.get_secret_value() if settings.migration_token else None
+        desk = Desk(pool, clock, relay.wake, token)
+        for make in routes:
+            app.include_router(make(desk, pool))
+        app.state.pool, app.state.relay = pool, relay
+        task = asyncio.create_task(relay.run(), name="relay")
+        guard(app, task)
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await broker.stop()
+        await pool.close()
+
+    app = FastAPI(title=title, version="1", lifespan=lifespan)
+    install_problems(app)
+    _install_backlog(app)
+    _install_department_health(app, broker)
+    return app
+
+
+def _install_backlog(app: FastAPI) -> None:
+    @app.get("/outbox", tags=["health"], summary="Committed events that Kafka has not acknowledged")
+    async def waiting() -> dict[str, float]:
+        events, age = await outbox.backlog(app.state.pool)
+        return {"waiting": events, "oldest_age_seconds": age}
+
+
+def _install_department_health(app: FastAPI, broker: KafkaBroker) -> None:
+    async def live() -> str | None:
+        stalled = time.monotonic() - app.state.relay.moved_at > _STALL_SECONDS
+        return "the relay does not move" if stalled else None
+
+    async def ready() -> str | None:
+        try:
+            await app.state.pool.fetchval("SELECT 1", timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return f"the database does not answer: {error!r}"
+        if not await broker.ping(timeout=2):
+            return "Kafka does not answer"
+        return None
+
+    install_health(app, live, ready)

@@ -1,0 +1,87 @@
+"""The catalogue: every event that Wardbook publishes, by its type. Nothing else registers events.
+
+Version rule: a type's payload only ever gains optional fields. Anything else is a new type with the
+suffix `.v2`, and readers keep the old one. Golden bytes of each event guard this
+(tests/unit/shared/events), and so does a comparison with the checked-in schemas.
+"""
+
+from collections.abc import Mapping
+
+from shared.events.cases import (
+    CaseCancelled,
+    CaseCorrected,
+    CaseReceived,
+    CaseRefused,
+    CaseResolved,
+    CaseWithdrawn,
+)
+from shared.events.envelope import Event
+from shared.events.permits import (
+    BoundaryMarked,
+    ConstructionPermitGranted,
+    ConstructionStartNoted,
+    LandFileCompleted,
+    RepairApplicationApproved,
+)
+from shared.events.petitions import (
+    MediationConcluded,
+    PetitionAnswered,
+    ReceptionScheduleSet,
+    VisitCorrected,
+    VisitReceived,
+)
+from shared.events.registry import (
+    BirthRegistered,
+    CopyCertified,
+    DeathRegistered,
+    ElectronicCopyCertified,
+    MaritalStatusConfirmed,
+    MarriageRegistered,
+    SignatureCertified,
+)
+from shared.events.returns import ReturnAccepted, ReturnCorrected
+
+CASE_EVENTS: tuple[type[Event], ...] = (
+    CaseReceived,
+    CaseResolved,
+    CaseRefused,
+    CaseWithdrawn,
+    CaseCorrected,
+    CaseCancelled,
+)
+
+PUBLISHED: Mapping[str, tuple[type[Event], ...]] = {
+    "registry": (
+        *CASE_EVENTS,
+        BirthRegistered,
+        DeathRegistered,
+        MarriageRegistered,
+        MaritalStatusConfirmed,
+        SignatureCertified,
+        CopyCertified,
+        ElectronicCopyCertified,
+    ),
+    "permits": (
+        *CASE_EVENTS,
+        ConstructionPermitGranted,
+        RepairApplicationApproved,
+        ConstructionStartNoted,
+        BoundaryMarked,
+        LandFileCompleted,
+    ),
+    "petitions": (
+        *CASE_EVENTS,
+        PetitionAnswered,
+        MediationConcluded,
+        VisitReceived,
+        VisitCorrected,
+        ReceptionScheduleSet,
+    ),
+    "returns": (ReturnAccepted, ReturnCorrected),
+}
+"""Which events each department service publishes."""
+
+CATALOGUE: Mapping[str, type[Event]] = {
+    kind.model_fields["type"].default: kind for kinds in PUBLISHED.values() for kind in kinds
+}
+"""Every event by its CloudEvents type."""

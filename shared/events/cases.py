@@ -1,0 +1,137 @@
+"""What every department says of a case (hồ sơ), whatever its procedure.
+
+Each event carries the whole countable state of the case after it. A reader needs no earlier event
+to know what the case counts as, and whoever holds the highest sequence holds the truth.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from shared.events.envelope import Event
+from shared.frozen import Frozen
+
+UnitId = Annotated[str, Field(pattern=r"^(2004|2025)-[0-9]{5}$")]
+"""Identity of an administrative unit: the register that numbers it, and its number (shared.units)."""
+
+ProcedureCode = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
+"""Identity of a procedure (shared.procedures)."""
+
+
+class Channel(StrEnum):
+    """How a case reached the ward: the columns of Biểu số 06/VPCP/KSTT."""
+
+    ONLINE = "online"
+    IN_PERSON = "in_person"
+    POST = "post"
+
+
+class Status(StrEnum):
+    """Where a case stands. A cancelled one was entered by mistake and counts as nothing."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """How a mediation ended. Other procedures have no outcome beside their status."""
+
+    RECONCILED = "reconciled"
+    NOT_RECONCILED = "not_reconciled"
+
+
+class Case(Frozen):
+    """The countable state of one case. Days are calendar days of Việt Nam; `due_on` is the last good one.
+
+    A closed case (resolved, refused, withdrawn) has `closed_on`, no other has.
+    """
+
+    unit: UnitId
+    procedure: ProcedureCode
+    channel: Channel
+    received_on: date
+    due_on: date
+    status: Status
+    closed_on: date | None = None
+    outcome: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _days_agree(self) -> "Case":
+        closed = self.status in {Status.RESOLVED, Status.REFUSED, Status.WITHDRAWN}
+        if self.status is not Status.CANCELLED and closed != (self.closed_on is not None):
+            message = "closed_on belongs to a resolved, refused or withdrawn case and to no other"
+            raise ValueError(message)
+        if self.due_on < self.received_on:
+            message = "due_on must not be before received_on"
+            raise ValueError(message)
+        if self.closed_on is not None and self.closed_on < self.received_on:
+            message = "closed_on must not be before received_on"
+            raise ValueError(message)
+        return self
+
+
+class CaseData(Frozen):
+    """The payload of a case event: the case as it now is."""
+
+    case: Case
+
+
+class CaseCorrectedData(CaseData):
+    """The corrected case, the step that was wrong, and which fields of it."""
+
+    corrects: str = Field(max_length=64)
+    changed: Sequence[str] = Field(min_length=1)
+
+
+class CaseCancelledData(CaseData):
+    """The cancelled case and the last step that no longer holds."""
+
+    corrects: str = Field(max_length=64)
+
+
+class CaseReceived(Event):
+    """A case was received at the one-stop desk, online or by post."""
+
+    type: Literal["case.received"] = "case.received"
+    data: CaseData
+
+
+class CaseResolved(Event):
+    """A case was resolved by an act that has no event of its own."""
+
+    type: Literal["case.resolved"] = "case.resolved"
+    data: CaseData
+
+
+class CaseRefused(Event):
+    """A case was closed with a refusal, for a reason that the department keeps."""
+
+    type: Literal["case.refused"] = "case.refused"
+    data: CaseData
+
+
+class CaseWithdrawn(Event):
+    """The applicant withdrew the case."""
+
+    type: Literal["case.withdrawn"] = "case.withdrawn"
+    data: CaseData
+
+
+class CaseCorrected(Event):
+    """Something recorded about a case was wrong; the payload holds what is right."""
+
+    type: Literal["case.corrected"] = "case.corrected"
+    data: CaseCorrectedData
+
+
+class CaseCancelled(Event):
+    """A case was entered by mistake and counts as nothing from now on."""
+
+    type: Literal["case.cancelled"] = "case.cancelled"
+    data: CaseCancelledData

@@ -1,0 +1,132 @@
+"""One example of every event: the published documents show it, the golden files begin with it.
+
+The values are fixed. Between them the examples use every field, the optional ones too.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from shared.events import CATALOGUE, PUBLISHED
+from shared.events.cases import (
+    Case,
+    CaseCancelledData,
+    CaseCorrectedData,
+    CaseData,
+    Channel,
+    Outcome,
+    Status,
+)
+from shared.events.envelope import Event, event_id, new_event
+from shared.events.petitions import (
+    ReceptionSchedule,
+    ReceptionScheduleData,
+    Visit,
+    VisitCorrectedData,
+    VisitData,
+    Weekday,
+)
+from shared.events.registry import BirthData, DeathData
+from shared.events.returns import (
+    Absence,
+    DeclaredFigure,
+    Return,
+    ReturnCorrectedData,
+    ReturnData,
+)
+from shared.frozen import Frozen
+
+SUBJECT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+DAY = date(2023, 11, 14)
+RECORDED_AT = datetime(2023, 11, 14, 7, 5, 9, 120000, UTC)
+UNIT = "2004-10525"
+STEP = event_id(SUBJECT, 1)
+
+
+def _case(procedure: str, status: Status, outcome: Outcome | None = None) -> Case:
+    return Case(
+        unit=UNIT,
+        procedure=procedure,
+        channel=Channel.ONLINE,
+        received_on=date(2023, 11, 13),
+        due_on=DAY,
+        status=status,
+        closed_on=None if status in {Status.OPEN, Status.CANCELLED} else DAY,
+        outcome=outcome,
+    )
+
+
+def _resolved(procedure: str) -> CaseData:
+    return CaseData(case=_case(procedure, Status.RESOLVED))
+
+
+_BIRTH = _case("registry.birth", Status.RESOLVED)
+_DEATH = _case("registry.death", Status.RESOLVED)
+_VISIT = Visit(unit=UNIT, visited_on=DAY, visitors=2)
+_RETURN = Return(
+    unit=UNIT,
+    form="budget",
+    period_start=date(2023, 1, 1),
+    period_end=date(2023, 10, 31),
+    figures=(
+        DeclaredFigure(indicator="budget.revenue", amount=8_837_105_265),
+        DeclaredFigure(indicator="budget.arrears", absence=Absence.MISSING),
+    ),
+)
+
+_DATA: Mapping[str, Frozen] = {
+    "case.received": CaseData(case=_case("registry.birth", Status.OPEN)),
+    "case.resolved": _resolved("registry.guardianship"),
+    "case.refused": CaseData(case=_case("registry.birth", Status.REFUSED)),
+    "case.withdrawn": CaseData(case=_case("registry.birth", Status.WITHDRAWN)),
+    "case.corrected": CaseCorrectedData(case=_BIRTH, corrects=STEP, changed=("channel",)),
+    "case.cancelled": CaseCancelledData(
+        case=_case("registry.birth", Status.CANCELLED), corrects=STEP
+    ),
+    "registry.birth.registered": BirthData(case=_BIRTH, born_on=date(2023, 11, 2)),
+    "registry.death.registered": DeathData(case=_DEATH, died_on=date(2023, 11, 9)),
+    "registry.marriage.registered": _resolved("registry.marriage"),
+    "registry.marital_status.confirmed": _resolved("registry.marital_status"),
+    "registry.signature.certified": _resolved("registry.signature_certification"),
+    "registry.copy.certified": _resolved("registry.copy_certification"),
+    "registry.electronic_copy.certified": _resolved("registry.electronic_certification"),
+    "permits.construction_permit.granted": _resolved("permits.construction_permit"),
+    "permits.repair_application.approved": _resolved("permits.repair_application"),
+    "permits.construction_start.noted": _resolved("permits.construction_start"),
+    "permits.boundary.marked": _resolved("permits.boundary_marking"),
+    "permits.land_file.completed": _resolved("permits.land_file"),
+    "petitions.petition.answered": _resolved("petitions.complaint"),
+    "petitions.mediation.concluded": CaseData(
+        case=_case("petitions.mediation", Status.RESOLVED, Outcome.RECONCILED)
+    ),
+    "petitions.visit.received": VisitData(visit=_VISIT),
+    "petitions.visit.corrected": VisitCorrectedData(
+        visit=_VISIT.model_copy(update={"cancelled": True}), corrects=STEP, changed=("cancelled",)
+    ),
+    "petitions.reception_schedule.set": ReceptionScheduleData(
+        schedule=ReceptionSchedule(unit=UNIT, weekday=Weekday.TUESDAY, from_day=DAY)
+    ),
+    "returns.return.accepted": ReturnData(ward_return=_RETURN),
+    "returns.return.corrected": ReturnCorrectedData(
+        ward_return=_RETURN, corrects=STEP, changed=("budget.revenue",)
+    ),
+}
+
+
+def _example(name: str, kind: type[Event]) -> Event:
+    service = next(service for service, kinds in PUBLISHED.items() if kind in kinds)
+    first = name.endswith((".received", ".accepted", ".set"))
+    return new_event(
+        kind,
+        _DATA[name],
+        source=f"/wardbook/{service}",
+        subject=SUBJECT,
+        sequence=1 if first else 2,
+        occurred_on=DAY,
+        recorded_at=RECORDED_AT,
+        migrated=name == "case.resolved",
+    )
+
+
+EXAMPLES: Mapping[str, Event] = {name: _example(name, kind) for name, kind in CATALOGUE.items()}
+"""An example of every event in the catalogue, by its type."""

@@ -1,0 +1,68 @@
+"""What services/registry publishes beside the common case events: the acts of civil status and certification."""
+
+from datetime import date
+from typing import Literal
+
+from shared.events.cases import CaseData
+from shared.events.envelope import Event
+
+
+class BirthData(CaseData):
+    """The resolved case and the day of birth."""
+
+    born_on: date
+
+
+class DeathData(CaseData):
+    """The resolved case and the day of death."""
+
+    died_on: date
+
+
+class BirthRegistered(Event):
+    """A birth was entered in the register of births (đăng ký khai sinh)."""
+
+    type: Literal["registry.birth.registered"] = "registry.birth.registered"
+    data: BirthData
+
+
+class DeathRegistered(Event):
+    """A death was entered in the register of deaths (đăng ký khai tử)."""
+
+    type: Literal["registry.death.registered"] = "registry.death.registered"
+    data: DeathData
+
+
+class MarriageRegistered(Event):
+    """A marriage was entered in the register of marriages (đăng ký kết hôn)."""
+
+    type: Literal["registry.marriage.registered"] = "registry.marriage.registered"
+    data: CaseData
+
+
+class MaritalStatusConfirmed(Event):
+    """A marital status certificate was issued (xác nhận tình trạng hôn nhân)."""
+
+    type: Literal["registry.marital_status.confirmed"] = "registry.marital_status.confirmed"
+    data: CaseData
+
+
+class SignatureCertified(Event):
+    """A signature was certified (chứng thực chữ ký)."""
+
+    type: Literal["registry.signature.certified"] = "registry.signature.certified"
+    data: CaseData
+
+
+class CopyCertified(Event):
+    """A copy was certified against its original (chứng thực bản sao từ bản chính)."""
+
+    type: Literal["registry.copy.certified"] = "registry.copy.certified"
+    data: CaseData
+
+
+class ElectronicCopyCertified(Event):
+    """An electronic copy was certified against its original (chứng thực bản sao điện tử)."""
+
+    type: Literal["registry.electronic_copy.certified"] = "registry.electronic_copy.certified"
+    data: CaseData

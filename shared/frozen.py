@@ -1,0 +1,15 @@
+"""The one base of every message model: frozen, closed to unknown fields unless a reader asks otherwise."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """An immutable value. Readers of events ignore fields that they do not know (rule 13)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
+
+
+class Closed(BaseModel):
+    """An immutable value that refuses unknown fields: what a client sends must be understood whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

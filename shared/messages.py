@@ -1,0 +1,169 @@
+"""What a refusal says, by rule, in both languages. Words are an official's, not a machine's."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+type Language = Literal["vi", "en"]
+type Text = Mapping[Language, str]
+
+TITLES: Mapping[int, Text] = {
+    400: {"vi": "Yêu cầu không hợp lệ", "en": "Bad request"},
+    403: {"vi": "Không có quyền thực hiện", "en": "Not allowed"},
+    404: {"vi": "Không tìm thấy", "en": "Not found"},
+    405: {"vi": "Cách gọi không được hỗ trợ", "en": "Method not allowed"},
+    406: {"vi": "Không có dạng trình bày được yêu cầu", "en": "Not acceptable"},
+    409: {"vi": "Mâu thuẫn với trạng thái hiện tại", "en": "Conflict with the present state"},
+    422: {"vi": "Dữ liệu không đúng quy định", "en": "The data break a rule"},
+    503: {"vi": "Dịch vụ tạm thời chưa sẵn sàng", "en": "Service not ready"},
+}
+
+MESSAGES: Mapping[str, Text] = {
+    # What the framework finds (keys are pydantic's error types).
+    "missing": {"vi": "bắt buộc phải có", "en": "is required"},
+    "extra_forbidden": {
+        "vi": "không phải là trường của yêu cầu này",
+        "en": "is not a field of this request",
+    },
+    "json_invalid": {
+        "vi": "nội dung không phải là JSON: {error}",
+        "en": "the body is not JSON: {error}",
+    },
+    "enum": {"vi": "phải là một trong: {expected}", "en": "must be one of {expected}"},
+    "literal_error": {"vi": "phải là một trong: {expected}", "en": "must be one of {expected}"},
+    "uuid_parsing": {"vi": "không phải là mã định danh UUID", "en": "is not a UUID"},
+    "date_from_datetime_parsing": {
+        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
+        "en": "must be a date such as 2023-11-30",
+    },
+    "date_parsing": {
+        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
+        "en": "must be a date such as 2023-11-30",
+    },
+    "int_parsing": {"vi": "phải là số nguyên", "en": "must be a whole number"},
+    "int_type": {"vi": "phải là số nguyên", "en": "must be a whole number"},
+    "int_from_float": {"vi": "phải là số nguyên", "en": "must be a whole number"},
+    "string_type": {"vi": "phải là chuỗi ký tự", "en": "must be a text"},
+    "string_too_long": {
+        "vi": "dài nhất {max_length} ký tự",
+        "en": "at most {max_length} characters",
+    },
+    "string_too_short": {"vi": "không được để trống", "en": "must not be empty"},
+    "too_short": {
+        "vi": "phải có ít nhất {min_length} mục",
+        "en": "must have at least {min_length} entries",
+    },
+    "greater_than_equal": {"vi": "không được nhỏ hơn {ge}", "en": "must be at least {ge}"},
+    "less_than_equal": {"vi": "không được lớn hơn {le}", "en": "must be at most {le}"},
+    "invalid": {"vi": "không hợp lệ: {reason}", "en": "is not valid: {reason}"},
+    # What HTTP finds.
+    "bad_request": {"vi": "yêu cầu không đọc được", "en": "the request cannot be read"},
+    "not_found": {"vi": "địa chỉ này không có", "en": "there is nothing at this address"},
+    "method_not_allowed": {
+        "vi": "địa chỉ này không nhận cách gọi đó",
+        "en": "this address does not take that method",
+    },
+    "not_acceptable": {
+        "vi": "chỉ có các dạng: {forms}",
+        "en": "the forms are {forms}",
+    },
+    # Who may do what, and once only.
+    "migration_right": {
+        "vi": "chỉ đợt chuyển đổi dữ liệu có quyền riêng mới được ghi ngày vào sổ; hãy bỏ tiêu đề này",
+        "en": "only a migration with its own right may state the recording day; leave this header out",
+    },
+    "key_reused": {
+        "vi": "khóa này đã dùng cho một yêu cầu khác; mỗi yêu cầu cần một khóa riêng",
+        "en": "this key was used for another request; give each request a key of its own",
+    },
+    "key_too_long": {"vi": "khóa dài từ 1 đến 200 ký tự", "en": "the key has 1 to 200 characters"},
+    # Units, procedures, days.
+    "unknown_unit": {
+        "vi": "không có đơn vị hành chính {unit}",
+        "en": "there is no administrative unit {unit}",
+    },
+    "unit_not_in_force": {
+        "vi": "đơn vị hành chính {unit} không hoạt động vào ngày {day}",
+        "en": "administrative unit {unit} was not in force on {day}",
+    },
+    "unknown_procedure": {
+        "vi": "không phải là thủ tục của bộ phận này; các thủ tục: {known}",
+        "en": "is not a procedure of this department, which are {known}",
+    },
+    "in_the_future": {
+        "vi": "không được sau ngày {today}",
+        "en": "must not be after {today}",
+    },
+    "too_old": {"vi": "không được trước ngày {earliest}", "en": "must not be before {earliest}"},
+    "too_late": {"vi": "không được sau ngày {latest}", "en": "must not be after {latest}"},
+    "before_received": {
+        "vi": "không được trước ngày tiếp nhận {received_on}",
+        "en": "must not be before the day of receipt {received_on}",
+    },
+    "period_backwards": {
+        "vi": "ngày cuối kỳ không được trước ngày đầu kỳ {start}",
+        "en": "the period must not end before it begins on {start}",
+    },
+    "recorded_backwards": {
+        "vi": "không được trước ngày ghi nhận bước trước {previous}",
+        "en": "must not be before the recording day of the step before, {previous}",
+    },
+    # Cases.
+    "unknown_case": {"vi": "không có hồ sơ này", "en": "there is no such case"},
+    "case_closed": {
+        "vi": "hồ sơ không còn đang giải quyết (trạng thái: {state})",
+        "en": "the case is no longer open (it is {state})",
+    },
+    "case_cancelled": {"vi": "hồ sơ đã bị hủy", "en": "the case was cancelled"},
+    "not_closed": {
+        "vi": "hồ sơ đang giải quyết nên chưa có ngày kết thúc",
+        "en": "an open case has no closing day to correct",
+    },
+    "nothing_changes": {
+        "vi": "nội dung đính chính không khác nội dung đã ghi",
+        "en": "the correction changes nothing",
+    },
+    "field_required_here": {
+        "vi": "bắt buộc đối với thủ tục {procedure}",
+        "en": "is required for procedure {procedure}",
+    },
+    "field_not_of_this": {
+        "vi": "không áp dụng cho thủ tục {procedure}",
+        "en": "does not belong to procedure {procedure}",
+    },
+    "act_cannot_change": {
+        "vi": "hồ sơ đã giải quyết không đổi được sang thủ tục có kết quả khác loại; hãy hủy và nhập lại",
+        "en": "a resolved case cannot become a procedure with another kind of act; cancel it and enter it again",
+    },
+    "after_closing": {
+        "vi": "không được sau ngày giải quyết {closed_on}",
+        "en": "must not be after the day of the act, {closed_on}",
+    },
+    # Visits, schedules, returns.
+    "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
+    "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
+    "unknown_form": {
+        "vi": "không có biểu mẫu này; các biểu mẫu: {known}",
+        "en": "there is no such form; the forms are {known}",
+    },
+    "line_not_of_form": {
+        "vi": "không phải là chỉ tiêu của biểu {form}; các chỉ tiêu: {known}",
+        "en": "is not a line of form {form}, which has {known}",
+    },
+    "line_twice": {
+        "vi": "chỉ tiêu {indicator} được khai hai lần",
+        "en": "line {indicator} is declared twice",
+    },
+    "amount_or_absence": {
+        "vi": "phải khai số liệu hoặc lý do không có số liệu, không khai cả hai",
+        "en": "declare either an amount or why there is none, not both",
+    },
+    "return_exists": {
+        "vi": "biểu này đã được tiếp nhận cho kỳ đó; hãy gửi đính chính",
+        "en": "this form was already accepted for the period; send a correction",
+    },
+    "unknown_return": {"vi": "không có biểu này", "en": "there is no such return"},
+    "not_one_year": {
+        "vi": "kỳ của biểu này phải nằm trong một năm và bắt đầu ngày 01/01",
+        "en": "the period of this form begins on 1 January and stays within that year",
+    },
+}

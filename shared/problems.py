@@ -1,0 +1,89 @@
+"""Refusals over HTTP: RFC 9457 problem documents that name field and rule, in Vietnamese or English."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.messages import MESSAGES, TITLES, Language
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a defect
+    """A command or question that the rules do not allow; nothing was changed.
+
+    `rule` is a key of shared.messages, `field` the JSON path of what is wrong ("" for the whole),
+    `values` what the rule's sentence mentions, `status` the HTTP status.
+    """
+
+    def __init__(self, rule: str, field: str = "", *, status: int = 422, **values: object) -> None:
+        """Refuse by `rule`."""
+        super().__init__(MESSAGES[rule]["en"].format(**values))
+        self.rule = rule
+        self.field = field
+        self.status = status
+        self.values = values
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Return the language that the client prefers; Vietnamese unless English is asked for first."""
+    best: tuple[float, Language] = (0.0, "vi")
+    for part in (accept_language or "").split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        language = tag.lower().split("-")[0]
+        weight = float(quality) if re.fullmatch(r"[01](\.\d{1,3})?", quality) else 1.0
+        if language in {"vi", "en"} and weight > best[0]:
+            best = (weight, "en" if language == "en" else "vi")
+    return best[1]
+
+
+def problem(
+    request: Request, status: int, errors: Sequence[tuple[str, str, dict[str, Any]]]
+) -> JSONResponse:
+    """Return a problem document with one entry an error: (field, rule, values)."""
+    language = language_of(request.headers.get("accept-language"))
+    told = [
+        {"field": field, "rule": rule, "message": MESSAGES[rule][language].format(**values)}
+        for field, rule, values in errors
+    ]
+    body = {
+        "type": f"urn:wardbook:problem:{errors[0][1]}",
+        "title": TITLES[status][language],
+        "status": status,
+        "detail": "; ".join(
+            f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in told
+        ),
+        "instance": request.url.path,
+        "errors": told,
+    }
+    return JSONResponse(body, status, {"content-language": language}, MEDIA_TYPE)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Let every refusal of `app`, ours or the framework's, be answered as a problem document."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, refusal: Refused) -> JSONResponse:
+        return problem(request, refusal.status, [(refusal.field, refusal.rule, refusal.values)])
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(request, 422, [_told(item) for item in error.errors()])
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        rule = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        return problem(request, error.status_code, [("", rule, {})])
+
+
+def _told(item: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """Translate one pydantic error into (field, rule, values)."""
+    field = ".".join(str(part) for part in item["loc"] if part not in {"body", "query", "header"})
+    rule = item["type"] if item["type"] in MESSAGES else "invalid"
+    context = {key: str(value) for key, value in item.get("ctx", {}).items()}
+    return field, rule, {"reason": item["msg"], **context}

@@ -1,0 +1,22 @@
+"""What a service is told by its environment, read once and never changed."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of every service; each variable is the field's name in capitals after WARDBOOK_.
+
+    A department service needs `migration_token` only where old cases are to be migrated: without it
+    nobody may state a recording day.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", frozen=True)
+
+    kafka: str = Field(description="Kafka bootstrap servers, host:port[,host:port]")
+    database: SecretStr = Field(description="PostgreSQL DSN of the service's own database")
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+    database_connections: int = Field(default=8, ge=2, le=100)
+    log_level: str = "INFO"
+    migration_token: SecretStr | None = None

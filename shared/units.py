@@ -1,0 +1,132 @@
+"""Administrative units by identity: the register that numbers them, and their number in it.
+
+Neither name nor number is an identity: until 30 June 2025 10525 is phường Trần Hưng Đạo, one of
+eight of that name; from 1 July 2025 it is phường Hải Dương. Both lists are `vietnam_provinces`'.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+
+REFORM = date(2025, 7, 1)
+"""The first day of the list of Quyết định 19/2025/QĐ-TTg, which replaces 124/2004/QĐ-TTg."""
+
+CODE = re.compile(r"[0-9]{5}")
+
+type _Entry = tuple[str, str, str]  # name, kind, name of the parent
+
+
+class Kind(StrEnum):
+    """What sort of commune a unit is. Townships ended with the districts, special zones began."""
+
+    WARD = "phường"
+    COMMUNE = "xã"
+    TOWNSHIP = "thị trấn"
+    SPECIAL_ZONE = "đặc khu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit of one register; `parent` is the district of one of 2004, the province of one of 2025.
+
+    `valid_from` is None where the first day is not known: the list of 2004 changed every year, and
+    what is kept of it is its last state and some units that had ended shortly before.
+    """
+
+    id: str
+    code: str
+    name: str
+    kind: Kind
+    parent: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+class UnknownUnit(LookupError):
+    """No register has this unit."""
+
+
+class UnitNotInForce(LookupError):
+    """The unit exists, but not on that day; the message says when it did, and what succeeded it."""
+
+
+def unit(unit_id: str) -> Unit:
+    """Return the unit with this identity, e.g. `2004-10525`."""
+    register, _, code = unit_id.partition("-")
+    if register not in _REGISTERS or not CODE.fullmatch(code):
+        message = f"{unit_id!r} is not the identity of a unit, such as 2025-10525"
+        raise UnknownUnit(message)
+    return _unit(register, code)
+
+
+def resolve(code_or_id: str, on: date) -> Unit:
+    """Return the unit meant on a day: by its number in the list of that day, or by its identity."""
+    if CODE.fullmatch(code_or_id):
+        return unit(f"{'2004' if on < REFORM else '2025'}-{code_or_id}")
+    found = unit(code_or_id)
+    if not (found.valid_from or date.min) <= on <= (found.valid_to or date.max):
+        raise UnitNotInForce(_days_of(found))
+    return found
+
+
+def successors(of: Unit) -> tuple[Unit, ...]:
+    """Return the units of 2025 that took over one of 2004, whole or in part; none if not known."""
+    from vietnam_provinces import Ward  # noqa: PLC0415  (late, see _in_2004)
+
+    if of.valid_to is None:
+        return ()
+    return tuple(
+        unit(f"2025-{found.ward.code:05d}") for found in Ward.search_from_legacy(code=int(of.code))
+    )
+
+
+def _days_of(found: Unit) -> str:
+    called = f"{found.id}, {found.name} ({found.parent}),"
+    if found.valid_to is None:
+        return f"{called} is in force from {found.valid_from} on"
+    heirs = ", ".join(f"{heir.id}, {heir.name}" for heir in successors(found))
+    return f"{called} was in force until {found.valid_to}; succeeded by {heirs or 'no known unit'}"
+
+
+@cache
+def _unit(register: str, code: str) -> Unit:
+    valid_from, valid_to, find = _REGISTERS[register]
+    try:
+        name, kind, parent = find(int(code))
+    except ValueError:
+        message = f"the list of {register} has no unit {code}"
+        raise UnknownUnit(message) from None
+    return Unit(
+        id=f"{register}-{code}",
+        code=code,
+        name=name,
+        kind=Kind(kind),
+        parent=parent,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+def _in_2004(code: int) -> _Entry:
+    # Imported on first use: the two lists of 13,372 units take 0.4 s to load, 1.3 s where bytecode
+    # is not kept, and a process that looks no unit up need not pay for them.
+    from vietnam_provinces.legacy import District, Ward, WardCode  # noqa: PLC0415
+
+    ward = Ward.from_code(WardCode(code))
+    return ward.name, ward.division_type, District.from_code(ward.district_code).name
+
+
+def _in_2025(code: int) -> _Entry:
+    from vietnam_provinces import Province, Ward, WardCode  # noqa: PLC0415  (as above)
+
+    ward = Ward.from_code(WardCode(code))
+    return ward.name, ward.division_type, Province.from_code(ward.province_code).name
+
+
+_REGISTERS: Mapping[str, tuple[date | None, date | None, Callable[[int], _Entry]]] = {
+    "2004": (None, REFORM - timedelta(days=1), _in_2004),
+    "2025": (REFORM, None, _in_2025),
+}
