@@ -1,4 +1,7 @@
-"""From settings to FastStream's Kafka broker: acknowledged by all replicas, idempotent, no topic made by itself."""
+"""From settings to FastStream's Kafka broker.
+
+Acknowledged by all replicas, idempotent, no topic made by itself.
+"""
 
 import logging
 
@@ -8,7 +11,10 @@ from shared.settings import Settings
 
 
 def create_broker(settings: Settings, name: str) -> KafkaBroker:
-    """Return a broker that is not connected yet. Its producer never loses or reorders (acks=all)."""
+    """Return a broker that is not connected yet.
+
+    Its producer never loses or reorders (acks=all).
+    """
     return KafkaBroker(
         settings.kafka.split(","),
         client_id=f"wardbook-{name}",

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 WARD_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 type Clock = Callable[[], datetime]
-"""Gives the present instant, in UTC. Injected everywhere; only `system_clock` looks at the machine."""
+"""Gives the present instant, in UTC. Injected everywhere.
+
+Only `system_clock` looks at the machine.
+"""
 
 
 def system_clock() -> datetime:

@@ -1,4 +1,7 @@
-"""How a command is run: once per key, its state and its event in one transaction, then the relay is woken."""
+"""How a command is run.
+
+Once per key, its state and its event in one transaction, then the relay is woken.
+"""
 
 import hashlib
 import hmac
@@ -44,8 +47,8 @@ class Recorded:
     def after(self, previous: datetime) -> "Recorded":
         """Return this moment as one that follows the recording of the step before.
 
-        A clock that was set back a little is not believed: the step counts as recorded just after the
-        one before. A migration that states an earlier day is refused.
+        A clock that was set back a little is not believed: the step counts as recorded just after
+        the one before. A migration that states an earlier day is refused.
         """
         if self.at > previous:
             return self
@@ -83,7 +86,10 @@ class Desk:
         self._token = migration_token
 
     async def call(self, name: str, request: Request) -> Call:
-        """Read a request's headers and body into a Call. Refuses a recording day without the right."""
+        """Read a request's headers and body into a Call.
+
+        Refuses a recording day without the right.
+        """
         key = request.headers.get("idempotency-key")
         if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
             raise Refused("key_too_long", "Idempotency-Key", status=400)

@@ -1,4 +1,7 @@
-"""Statutory forms as data: what a department declares, for which kind of period. Read from forms.toml."""
+"""Statutory forms as data: what a department declares, for which kind of period.
+
+Read from forms.toml.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,7 @@
-"""The one base of every message model: frozen, closed to unknown fields unless a reader asks otherwise."""
+"""The one base of every message model.
+
+Frozen, closed to unknown fields unless a reader asks otherwise.
+"""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,6 +13,9 @@ class Frozen(BaseModel):
 
 
 class Closed(BaseModel):
-    """An immutable value that refuses unknown fields: what a client sends must be understood whole."""
+    """An immutable value that refuses unknown fields.
+
+    What a client sends must be understood whole.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

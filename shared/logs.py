@@ -1,14 +1,18 @@
-"""Structured logs: one JSON object a line on standard output, in UTC, with whatever the caller bound."""
+"""Structured logs.
+
+One JSON object a line on standard output, in UTC, with whatever the caller bound.
+"""
 
 import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
 
 
 def configure_logs(service: str, level: str) -> None:
     """Send structlog and the standard library's loggers to standard output as JSON lines."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,4 +1,7 @@
-"""The outbox: events stored with the change they tell of, and the relay that brings them to Kafka."""
+"""The outbox.
+
+Events stored with the change they tell of, and the relay that brings them to Kafka.
+"""
 
 import asyncio
 import time
@@ -34,7 +37,10 @@ log = structlog.get_logger()
 
 
 async def append(conn: Connection, event: Event) -> None:
-    """Store `event` inside the caller's transaction. It is published if, and only if, that commits."""
+    """Store `event` inside the caller's transaction.
+
+    It is published if, and only if, that commits.
+    """
     await conn.execute(_APPEND, str(event.subject).encode(), encode(event), event.type)
 
 
@@ -48,9 +54,9 @@ async def backlog(pool: Pool) -> tuple[int, float]:
 class Relay:
     """Publishes the outbox in order and deletes what Kafka has acknowledged (acks=all, idempotent).
 
-    Order holds for each case: its steps have one key, hence one partition, and are read in the order
-    of their commits. A crash between publishing and deleting publishes again: readers know a step by
-    subject and sequence. One relay leads per database; another waits for its lock.
+    Order holds for each case: its steps have one key, hence one partition, and are read in the
+    order of their commits. A crash between publishing and deleting publishes again: readers know a
+    step by subject and sequence. One relay leads per database; another waits for its lock.
     """
 
     def __init__(self, pool: Pool, broker: KafkaBroker, topic: str) -> None:
@@ -66,7 +72,10 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Publish until cancelled. Kafka's failures are retried for ever; any other one is raised."""
+        """Publish until cancelled.
+
+        Kafka's failures are retried for ever; any other one is raised.
+        """
         async with self._pool.acquire() as conn:
             while not await conn.fetchval(_LEAD):
                 self.moved_at = time.monotonic()

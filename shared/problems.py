@@ -1,4 +1,4 @@
-"""Refusals over HTTP: RFC 9457 problem documents that name field and rule, in Vietnamese or English."""
+"""Refusals over HTTP: RFC 9457 problem documents, in Vietnamese or English."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from shared.messages import MESSAGES, TITLES, Language
 MEDIA_TYPE = "application/problem+json"
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a defect
+class Refused(Exception):
     """A command or question that the rules do not allow; nothing was changed.
 
     `rule` is a key of shared.messages, `field` the JSON path of what is wrong ("" for the whole),

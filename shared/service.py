@@ -37,7 +37,10 @@ def install_health(app: FastAPI, live: Check, ready: Check) -> None:
 
 
 def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve `app` until SIGTERM or SIGINT, then stop cleanly. Exits 1 where it failed (`stop_with`)."""
+    """Serve `app` until SIGTERM or SIGINT, then stop cleanly.
+
+    Exits 1 where it failed (`stop_with`).
+    """
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     app.state.stop = lambda: setattr(server, "should_exit", True)

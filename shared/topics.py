@@ -1,4 +1,7 @@
-"""The only place where a topic is spelt: names, partitions, retention; `python -m shared.topics` creates them."""
+"""The only place where a topic is spelt: names, partitions, retention.
+
+`python -m shared.topics` creates them.
+"""
 
 import asyncio
 import os

@@ -1,0 +1,1 @@
+"""Construction permits, repairs, start notices, boundary markings, land files."""

@@ -1,0 +1,1 @@
+"""Citizen reception, petitions, complaints, denunciations, mediation."""

@@ -14,7 +14,10 @@ Visitors = Annotated[int, Field(ge=1, le=1000, strict=True)]
 
 
 class ResolvePetitionCase(ResolveCase):
-    """Answer a petition or conclude a mediation. `outcome` belongs to a mediation and to nothing else."""
+    """Answer a petition or conclude a mediation.
+
+    `outcome` belongs to a mediation and to nothing else.
+    """
 
     outcome: Outcome | None = None
 

@@ -88,7 +88,10 @@ def correct_visit(held: HeldRecord | None, command: CorrectVisit, recorded: Reco
 
 
 def schedule_id(unit: str, command: SetReceptionSchedule) -> UUID:
-    """Return the identity of a schedule: its unit and its first day, so that setting it again corrects it."""
+    """Return the identity of a schedule.
+
+    Its unit and its first day, so that setting it again corrects it.
+    """
     return uuid5(NAMESPACE_URL, f"wardbook/reception-schedule/{unit}/{command.from_day}")
 
 

@@ -1,0 +1,1 @@
+"""Births, deaths, marriages, marital status, certifications."""

@@ -8,7 +8,8 @@ from shared.casework.commands import ResolveCase
 class ResolveRegistryCase(ResolveCase):
     """Resolve a case of civil status or certification.
 
-    `born_on` belongs to a birth registration, `died_on` to a death registration, and to nothing else.
+    `born_on` belongs to a birth registration, `died_on` to a death registration, and to nothing
+    else.
     """
 
     born_on: date | None = None

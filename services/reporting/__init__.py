@@ -1,0 +1,1 @@
+"""The fold, the tallies and the term report."""

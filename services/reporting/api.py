@@ -27,7 +27,7 @@ def report_routes(pool: Pool, outline: Outline, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix="/reports", tags=["reports"])
 
     @routes.get("/term", summary="The term report of a unit for a period, as of a day")
-    async def term(  # noqa: PLR0913 - the question's parts
+    async def term(
         request: Request,
         unit: Annotated[str, Query(max_length=16, examples=["10525"])],
         start: Annotated[date, Query(alias="from", description="first day")],

@@ -1,9 +1,11 @@
-"""Brings batches from Kafka to the fold; the only module that knows FastStream's and aiokafka's traps.
+"""Brings batches from Kafka to the fold.
 
-Kafka's own group offsets stay unused: positions are in PostgreSQL (decision 0004). aiokafka may hand
-out records before `on_partitions_assigned` has sought (aio-libs/aiokafka#738), swallows what that
-listener raises, and FastStream swallows what a handler raises. Hence: pause first, no automatic reset
-of offsets, and every failure is dealt with in here.
+The only module that knows FastStream's and aiokafka's traps.
+
+Kafka's own group offsets stay unused: positions are in PostgreSQL (decision 0004). aiokafka may
+hand out records before `on_partitions_assigned` has sought (aio-libs/aiokafka#738), swallows what
+that listener raises, and FastStream swallows what a handler raises. Hence: pause first, no
+automatic reset of offsets, and every failure is dealt with in here.
 """
 
 import asyncio
@@ -36,7 +38,7 @@ _DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.Interfac
 log = structlog.get_logger()
 
 
-class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka has no types
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """One fold worker of the group: any number of them may run, in one process or many.
 
     `fail` is called with what cannot be dealt with here; the worker folds nothing after that.
@@ -143,7 +145,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka has 
         self._fail(error)
 
     async def lag(self) -> int:
-        """Return how many records of all topics are not folded yet, and set the metric of each partition.
+        """Return how many records are not folded yet; set the metric of each partition.
 
         Raises KafkaError while Kafka does not answer.
         """

@@ -18,7 +18,10 @@ class Absence(StrEnum):
 
 
 class Kind(StrEnum):
-    """What may be done with a figure: flows add up over time, levels hold at a day, ratios neither."""
+    """What may be done with a figure.
+
+    Flows add up over time, levels hold at a day, ratios neither.
+    """
 
     FLOW = "flow"
     LEVEL = "level"
@@ -36,7 +39,8 @@ class Period(Frozen):
 class Figure(Frozen):
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
-    `value` is a whole number (counts, đồng), an exact decimal in percent for ratios, or a code for texts.
+    `value` is a whole number (counts, đồng), an exact decimal in percent for ratios, or a code for
+    texts.
     """
 
     indicator: str
@@ -55,12 +59,13 @@ class Figures(Protocol):
     def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
         """Return the figure of an indicator narrowed to `dimensions`.
 
-        `year=2021` narrows a declared indicator to the return of that year; other dimensions are those
-        of the tallies (channel, procedure, field, timeliness, status, outcome). Raises KeyError for an
-        indicator that does not exist and ValueError for a dimension that it does not have.
+        `year=2021` narrows a declared indicator to the return of that year; other dimensions are
+        those of the tallies (channel, procedure, field, timeliness, status, outcome). Raises
+        KeyError for an indicator that does not exist and ValueError for a dimension that it does
+        not have.
         """
         ...
 
     def years(self, indicator: str) -> list[int]:
-        """Return the years for which a declared indicator has returns within the period, ascending."""
+        """Return the years, ascending, with returns of a declared indicator."""
         ...

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.reporting.figure import Absence, Figure, Period
 from services.reporting.indicators import GROUPS, INDICATORS, Indicator, Term
-from services.reporting.tally_reader import Sum, Tallies
+from services.reporting.tally_reader import Dated, Sum, Tallies
 
 _CENTS = Decimal("0.01")
 _DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions", "declared": "returns"}
@@ -17,13 +17,16 @@ type Value = int | Decimal | str | Absence
 
 @dataclass(frozen=True, slots=True)
 class TallyFigures:
-    """The figures of one unit and period. A department that has told nothing yet is missing, not zero."""
+    """The figures of one unit and period.
+
+    A department that has told nothing yet is missing, not zero.
+    """
 
     period: Period
     tallies: Tallies
 
     def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
-        """Return a figure; see services.reporting.figure.Figures."""
+        """Return a figure; see Figures in figure.py."""
         wanted = INDICATORS[indicator]
         formula, narrowing = _follow_split(wanted, dimensions)
         unknown = set(narrowing) - formula.dimensions
@@ -31,7 +34,6 @@ class TallyFigures:
             message = f"{indicator} has no dimension {', '.join(sorted(unknown))}"
             raise ValueError(message)
         value, period = self._value(formula, narrowing)
-        absent = isinstance(value, Absence)
         return Figure(
             indicator=indicator,
             dimensions=dict(dimensions),
@@ -40,11 +42,11 @@ class TallyFigures:
             kind=formula.kind,
             period=period,
             value=None if isinstance(value, Absence) else value,
-            absence=value if absent else None,
+            absence=value if isinstance(value, Absence) else None,
         )
 
     def years(self, indicator: str) -> list[int]:
-        """Return the years, ascending, for which `indicator` was declared and that touch the period."""
+        """Return the years, ascending, for which `indicator` was declared in the period."""
         return sorted({start.year for start, _, _ in self._declared(indicator)})
 
     def _value(self, indicator: Indicator, narrowing: Mapping[str, str]) -> tuple[Value, Period]:
@@ -64,13 +66,12 @@ class TallyFigures:
     def _term(self, term: Term, narrowing: Mapping[str, str]) -> int:
         where = dict(term.where)
         for name, value in narrowing.items():
-            chosen = GROUPS.get((name, value), frozenset({value}))
-            where[name] = where.get(name, chosen) & chosen
-        return term.sign * sum(
-            getattr(one, term.at)
-            for one in self.tallies.sums
-            if one.measure == term.measure and _matches(one, where)
-        )
+            meant = GROUPS.get((name, value), frozenset({value}))
+            where[name] = where.get(name, meant) & meant
+        chosen = [
+            one for one in self.tallies.sums if one.measure == term.measure and _matches(one, where)
+        ]
+        return term.sign * sum(one.at(term.at) for one in chosen)
 
     def _ratio(self, indicator: Indicator, narrowing: Mapping[str, str]) -> tuple[Value, Period]:
         parts = [self.figure(one, narrowing) for one in indicator.numerator]
@@ -118,7 +119,7 @@ class TallyFigures:
 
     def _telling(self) -> set[str]:
         """Return the departments that had recorded anything about the unit by the as-of day."""
-        every = (*self.tallies.sums, *self.tallies.dated)
+        every: list[Sum | Dated] = [*self.tallies.sums, *self.tallies.dated]
         return {
             one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure] for one in every
         }

@@ -1,4 +1,7 @@
-"""One batch of records, in one transaction: facts, tallies, dead letters and positions, or nothing of them."""
+"""One batch of records, in one transaction.
+
+Facts, tallies, dead letters and positions, or nothing of them.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,12 +21,15 @@ from shared.metrics import DEAD_LETTERS, EVENTS_FOLDED
 log = structlog.get_logger()
 
 
-class OffsetGap(Exception):  # noqa: N818 - a state of the log, not a defect here
+class OffsetGap(Exception):
     """A batch begins above the stored position: something in between was not read."""
 
 
-class TooManyDeadLetters(Exception):  # noqa: N818 - the loud stop of promise 6
-    """So many records in a row are no events that the fault is not theirs. Nothing of the batch is kept."""
+class TooManyDeadLetters(Exception):
+    """So many records in a row are no events that the fault is not theirs.
+
+    Nothing of the batch is kept.
+    """
 
 
 @dataclass(slots=True)
@@ -128,7 +134,7 @@ def _trim(
     for tp, batch in by_partition.items():
         kept = [record for record in batch if record.offset >= since[tp]]
         if kept and kept[0].offset > since[tp]:
-            message = f"{tp.topic}/{tp.partition} is folded up to {since[tp]}, batch begins at {kept[0].offset}"
-            raise OffsetGap(message)
+            begins = kept[0].offset
+            raise OffsetGap(f"{tp.topic}/{tp.partition}: folded to {since[tp]}, begins at {begins}")
         fresh.extend(kept)
     return fresh

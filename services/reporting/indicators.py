@@ -35,7 +35,9 @@ class Text(Closed):
 
 
 class Indicator(Closed):
-    """A named figure. Exactly one of `terms`, `numerator` with `denominator`, `declared`, `text` says how.
+    """A named figure.
+
+    Exactly one of `terms`, `numerator` with `denominator`, `declared`, `text` says how.
 
     `split` may stand beside them or alone; `dimensions` are what it may be narrowed by.
     """
@@ -95,7 +97,10 @@ class Catalogue(Closed):
 
 
 def load(path: Path) -> Catalogue:
-    """Read and check a file of indicators. Raises pydantic's ValidationError naming entry and field."""
+    """Read and check a file of indicators.
+
+    Raises pydantic's ValidationError naming entry and field.
+    """
     return Catalogue.model_validate(tomllib.loads(path.read_text()))
 
 

@@ -32,7 +32,7 @@ UPDATE positions SET next_offset = moved.until
 type Positions = Mapping[TopicPartition, int]
 
 
-class PositionMoved(Exception):  # noqa: N818 - not a defect: another worker was faster
+class PositionMoved(Exception):
     """Somebody else moved a position that this transaction holds locked."""
 
 

@@ -11,5 +11,5 @@ class ReportingSettings(Settings):
     longest_dead_letter_run: int = Field(
         default=1000,
         ge=1,
-        description="Dead letters in a row that are taken for single bad records; one more stops the fold",
+        description="Dead letters in a row taken for single bad records; one more stops the fold",
     )

@@ -48,7 +48,8 @@ _FACT_COLUMNS = (
 )
 _MERGE = """
 INSERT INTO tallies (unit, series, occurred_on, recorded_on, facts, amount)
-SELECT * FROM unnest($1::integer[], $2::integer[], $3::date[], $4::date[], $5::bigint[], $6::bigint[])
+SELECT * FROM unnest($1::integer[], $2::integer[], $3::date[], $4::date[],
+                     $5::bigint[], $6::bigint[])
     ON CONFLICT (unit, series, occurred_on, recorded_on) DO UPDATE
        SET facts = tallies.facts + excluded.facts, amount = tallies.amount + excluded.amount
 """

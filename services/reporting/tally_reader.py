@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from aiokafka import TopicPartition
 
@@ -24,7 +25,8 @@ SELECT series.measure, series.dimensions::text AS dimensions,
  GROUP BY series.id
 """
 _DATED = """
-SELECT series.measure, series.dimensions::text AS dimensions, occurred_on, sum(amount)::bigint AS amount
+SELECT series.measure, series.dimensions::text AS dimensions, occurred_on,
+       sum(amount)::bigint AS amount
   FROM tallies
   JOIN units ON units.id = tallies.unit
   JOIN series ON series.id = tallies.series
@@ -45,6 +47,10 @@ class Sum:
     within: int
     before: int
     end: int
+
+    def at(self, span: Literal["within", "before", "end"]) -> int:
+        """Return what the series amounts to over a span of days."""
+        return {"within": self.within, "before": self.before, "end": self.end}[span]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the other departments declare on statutory forms."""

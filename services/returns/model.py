@@ -83,7 +83,7 @@ def correct(held: HeldRecord | None, command: CorrectReturn, recorded: Recorded)
 
 
 def _check_period(start: date, end: date, recorded: Recorded) -> None:
-    """A yearly form covers a calendar year or its first months, and the period has ended."""
+    """Check that a yearly form covers a year or its first months, and that these are over."""
     if end < start:
         raise Refused("period_backwards", "period_end", start=start)
     not_after("period_end", end, recorded)

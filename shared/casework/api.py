@@ -1,4 +1,7 @@
-"""The HTTP interface of a department's cases; every route is a command to the desk or a question."""
+"""The HTTP interface of a department's cases.
+
+Every route is a command to the desk or a question.
+"""
 
 from collections.abc import Callable
 from typing import Annotated, Any

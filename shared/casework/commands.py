@@ -1,4 +1,7 @@
-"""What a department may be asked about its cases. Days are calendar days of Việt Nam; a day left out is today."""
+"""What a department may be asked about its cases.
+
+Days are calendar days of Việt Nam; a day left out is today.
+"""
 
 from datetime import date
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""Decisions about a case: (case, command, moment) to an event, or a refusal. Pure; no rule stands elsewhere."""
+"""Decisions about a case: (case, command, moment) to an event, or a refusal.
+
+Pure; no rule stands elsewhere.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,12 +39,18 @@ EARLIEST = date(1990, 1, 1)
 """No case is older: an earlier day is a slip of the pen."""
 
 type Act = Callable[[Case, ResolveCase], tuple[type[Event], CaseData]]
-"""The act that resolves a case: the resolved case and the command to the event's type and payload."""
+"""The act that resolves a case.
+
+The resolved case and the command to the event's type and payload.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
-    """What only the department knows: its name, what it must be told to resolve a case, and its acts."""
+    """What only the department knows.
+
+    Its name, what it must be told to resolve a case, and its acts.
+    """
 
     name: str
     resolve_command: type[ResolveCase]

@@ -15,7 +15,10 @@ from shared.events.envelope import Event
 from shared.frozen import Frozen
 
 UnitId = Annotated[str, Field(pattern=r"^(2004|2025)-[0-9]{5}$")]
-"""Identity of an administrative unit: the register that numbers it, and its number (shared.units)."""
+"""Identity of an administrative unit.
+
+The register that numbers it, and its number (shared.units).
+"""
 
 ProcedureCode = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
 """Identity of a procedure (shared.procedures)."""
@@ -47,7 +50,9 @@ class Outcome(StrEnum):
 
 
 class Case(Frozen):
-    """The countable state of one case. Days are calendar days of Việt Nam; `due_on` is the last good one.
+    """The countable state of one case.
+
+    Days are calendar days of Việt Nam; `due_on` is the last good one.
 
     A closed case (resolved, refused, withdrawn) has `closed_on`, no other has.
     """

@@ -22,15 +22,15 @@ Sequence = Annotated[
     BeforeValidator(lambda value: int(value) if isinstance(value, str) else value),
     PlainSerializer(lambda value: f"{value:08d}", return_type=str, when_used="json"),
 ]
-"""A version number, written as eight digits so that it also sorts as text (CloudEvents Sequence)."""
+"""A version number, written as eight digits so that it sorts as text (CloudEvents Sequence)."""
 
 
 class Event(Frozen):
     """What all events have in common; each type in the catalogue narrows `type` and `data`.
 
-    `id` is `<subject>.<sequence>`: the same step always has the same id, so a redelivery is visible.
-    `time` is when it happened in the ward (the start of that day, +07:00), `recordedtime` the UTC
-    instant at which the system was told. `subject` is the case and the Kafka key.
+    `id` is `<subject>.<sequence>`: the same step always has the same id, so a redelivery is
+    visible. `time` is when it happened in the ward (the start of that day, +07:00), `recordedtime`
+    the UTC instant at which the system was told. `subject` is the case and the Kafka key.
     """
 
     specversion: Literal["1.0"] = "1.0"
@@ -70,7 +70,10 @@ def event_id(subject: UUID, sequence: int) -> str:
 
 
 def encode(event: Event) -> bytes:
-    """Return the bytes that go to Kafka: structured JSON, fields in the order of the model, no nulls."""
+    """Return the bytes that go to Kafka.
+
+    Structured JSON, fields in the order of the model, no nulls.
+    """
     return event.model_dump_json(exclude_none=True).encode()
 
 

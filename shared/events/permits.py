@@ -7,7 +7,7 @@ from shared.events.envelope import Event
 
 
 class ConstructionPermitGranted(Event):
-    """The file of a construction permit was completed and the permit granted (cấp phép xây dựng)."""
+    """The file of a construction permit was completed, the permit granted (cấp phép xây dựng)."""
 
     type: Literal["permits.construction_permit.granted"] = "permits.construction_permit.granted"
     data: CaseData

@@ -1,4 +1,7 @@
-"""What services/petitions publishes beside the common case events: answers, mediation, citizen reception."""
+"""What services/petitions publishes beside the common case events.
+
+Answers, mediation, citizen reception.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +30,10 @@ class MediationConcluded(Event):
 
 
 class Visit(Frozen):
-    """A reception of citizens: how many people were received together on one day. None if cancelled."""
+    """A reception of citizens: how many people were received together on one day.
+
+    None if cancelled.
+    """
 
     unit: UnitId
     visited_on: date

@@ -1,4 +1,7 @@
-"""What services/registry publishes beside the common case events: the acts of civil status and certification."""
+"""What services/registry publishes beside the common case events.
+
+The acts of civil status and certification.
+"""
 
 from datetime import date
 from typing import Literal

@@ -1,4 +1,7 @@
-"""What services/returns publishes: figures that a department declares on a statutory form for a period."""
+"""What services/returns publishes.
+
+Figures that a department declares on a statutory form for a period.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,7 +23,10 @@ class Absence(StrEnum):
 
 
 class DeclaredFigure(Frozen):
-    """One line of a form: a whole amount in the indicator's unit of measure, or why there is none."""
+    """One line of a form.
+
+    A whole amount in the indicator's unit of measure, or why there is none.
+    """
 
     indicator: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
     amount: int | None = Field(default=None, ge=-(10**15), le=10**15)

@@ -19,7 +19,6 @@ from shared.events.examples import EXAMPLES
 from shared.topics import TOPICS, topic_of
 
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "events"
-RELEASED = DOCUMENTS / "released"
 
 
 class _WithoutFieldTitles(GenerateJsonSchema):
@@ -117,33 +116,38 @@ def documents() -> Mapping[str, str]:
     }
 
 
-def released() -> Mapping[str, Schema]:
+def released(folder: Path = DOCUMENTS) -> Mapping[str, Schema]:
     """Return the schemas of the last release, by type of event."""
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in RELEASED.glob("*.json")}
+    stored = sorted((folder / "released").glob("*.json"))
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in stored}
 
 
-def broken() -> tuple[str, ...]:
-    """Return what today's events break of the last release; a type that is gone breaks it too."""
+def broken(last: Mapping[str, Schema]) -> tuple[str, ...]:
+    """Return what today's events break of a release; a type that is gone breaks it too."""
     return tuple(
         f"{name}{what}"
-        for name, old in sorted(released().items())
+        for name, old in last.items()
         for what in (
             breaks(old, schema_of(CATALOGUE[name])) if name in CATALOGUE else (": removed",)
         )
     )
 
 
-def write(*, release: bool = False) -> None:
+def write(folder: Path = DOCUMENTS, *, release: bool = False) -> None:
     """Write the documents; as a release only if they break nothing of the last one."""
-    if release and (found := broken()):
-        sys.exit("\n".join(("not released, this would break the last release:", *found)))
-    for path, text in documents().items():
-        targets = [DOCUMENTS / path]
-        if release and path.startswith("schemas/"):
-            targets.append(RELEASED / Path(path).name)
-        for target in targets:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+    texts = dict(documents())
+    if release:
+        if found := broken(released(folder)):
+            sys.exit("\n".join(("not released: this would break the last release", *found)))
+        texts |= {
+            path.replace("schemas", "released"): text
+            for path, text in texts.items()
+            if path.startswith("schemas/")
+        }
+    for path, text in texts.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

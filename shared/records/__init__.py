@@ -1,4 +1,7 @@
-"""Records that are no cases (visits, schedules, returns): one table of present versions, one way to change it."""
+"""Records that are no cases (visits, schedules, returns).
+
+One table of present versions, one way to change it.
+"""
 
 import json
 from collections.abc import Callable

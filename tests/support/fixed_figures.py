@@ -65,7 +65,7 @@ INDICATORS: Mapping[str, tuple[str, str, Kind]] = {
 
 
 def _dossiers(service: str, field: str, counts: str) -> dict[str, Value]:
-    """Return a row of Biểu 06: online, direct, early, on time, open within the deadline, withdrawn."""
+    """Return a row of Biểu 06: online, direct, early, on time, within the deadline, withdrawn."""
     online, direct, early, on_time, within, withdrawn = map(int, counts.split())
     values = {
         "applications_received": online + direct,
@@ -156,6 +156,8 @@ class FixedFigures:
 
     def years(self, indicator: str) -> list[int]:
         """Return the years that have a value."""
+        if indicator not in INDICATORS:
+            raise KeyError(indicator)
         prefix = f"{indicator}?year="
         return sorted(int(key.removeprefix(prefix)) for key in self._values if prefix in key)
 

@@ -2,14 +2,14 @@
 
 The measures, and the day on which each counts:
 
-received   +1 on the day of receipt                      procedure, channel
-closed     +1 on the day of the act                      procedure, channel, status, timeliness, outcome
+received   +1 on the day of receipt                  procedure, channel
+closed     +1 on the day of the act                  procedure, channel, status, timeliness, outcome
 overdue    +1 on the day after the due day, if then
-           still open; -1 on the day it is closed        procedure
+           still open; -1 on the day it is closed    procedure
 visitors   people received, on the day of the visit
-schedule   +1 on the day from which it holds             weekday
+schedule   +1 on the day from which it holds         weekday
 declared   the amount of a form's line, on the last
-           day of its period                             indicator, from, absence
+           day of its period                         indicator, from, absence
 
 How many cases are open on a day is all received minus all closed up to it; how many of them are
 overdue is the sum of `overdue` up to it.

@@ -1,4 +1,6 @@
-"""The fold: from the versions of subjects to the changes of the tallies. Pure, and indifferent to order.
+"""The fold: from the versions of subjects to the changes of the tallies.
+
+Pure, and indifferent to order.
 
 The tallies are a function of the set of versions alone. Each version takes out, on its recording
 day, what the version before it counted as, and puts in what it counts as itself. A version that

@@ -28,10 +28,14 @@ from services.reporting.report.model import (
     TermReport,
 )
 
-_LEFT, _RIGHT = Mm(68), Mm(97)
+_LEFT, _RIGHT = Mm(66), Mm(99)
 _WIDTH = Mm(165)
 _TOP_BOTTOM, _OUTER, _BINDING = Mm(20), Mm(15), Mm(30)
 _PAGE_NUMBER = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'
+_NO_PADDING = (
+    f'<w:tblCellMar {nsdecls("w")}><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/>'
+    "</w:tblCellMar>"
+)
 
 
 def to_docx(report: TermReport) -> bytes:
@@ -86,7 +90,7 @@ def _add_header(document: Docx, header: Header) -> None:
     _add_rule(bodies, Mm(20))
     _add_line(country, header.country, 13, bold=True)
     _add_line(country, header.motto, 14, bold=True)
-    _add_rule(country, Mm(14))
+    _add_rule(country, Mm(19.5))
     _add_line(number, header.number, 13)
     _add_line(date, header.place_and_date, 13, italic=True)
 
@@ -96,7 +100,7 @@ def _add_title(document: Docx, report: TermReport) -> None:
     title.paragraph_format.space_before = Pt(24)
     title.add_run(report.title).bold = True
     document.add_paragraph(style="Centred").add_run(report.subject).bold = True
-    _rule(document.add_paragraph(style="Centred"), Mm(52))
+    _add_rule(document, Mm(52))
     period = document.add_paragraph(style="Centred")
     period.paragraph_format.space_after = Pt(12)
     period.add_run(report.period).italic = True
@@ -148,6 +152,7 @@ def _add_annex(document: Docx, annex: Annex) -> None:
 def _two_columns(document: Docx, rows: int, left: int, right: int) -> list[tuple[_Cell, _Cell]]:
     table = document.add_table(rows, 2)
     table.autofit = False
+    table._tblPr.append(parse_xml(_NO_PADDING))  # noqa: SLF001  python-docx has no cell margins
     for column, width in zip(table.columns, (left, right), strict=True):
         column.width = Length(width)
     pairs = list[tuple[_Cell, _Cell]]()
@@ -169,17 +174,12 @@ def _add_line(
     return lines
 
 
-def _add_rule(cell: _Cell, indent: int) -> None:
-    lines = cell.add_paragraph(style="Centred")
-    lines.paragraph_format.space_after = Pt(6)
-    _rule(lines, indent)
-
-
-def _rule(lines: Lines, indent: int) -> None:
-    """Make an empty paragraph a solid rule, `indent` short of the width on both sides."""
+def _add_rule(place: Docx | _Cell, indent: int) -> None:
+    """Add a solid rule, `indent` short of the width on both sides: an empty, bordered paragraph."""
+    lines = place.add_paragraph(style="Centred")
     form = lines.paragraph_format
     form.left_indent = form.right_indent = indent
-    form.line_spacing = Pt(4)
+    form.space_before, form.space_after, form.line_spacing = Pt(3), Pt(6), Pt(4)
     border = '<w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/>'
     properties = lines._p.get_or_add_pPr()  # noqa: SLF001  python-docx has no paragraph borders
     properties.insert_element_before(

@@ -1,7 +1,8 @@
 """The finished report: every string as it is printed, and the figures that the strings came from.
 
-Renderers only arrange what stands here. In JSON whole numbers are numbers and ratios (exact
-decimals, in percent) are strings, so that no reader rounds them; `absence` says why there is no value.
+Renderers only arrange what stands here. In JSON whole numbers are numbers; ratios are exact
+decimals in percent, as strings, so that no reader rounds them; `absence` says why a value is not
+there.
 """
 
 from collections.abc import Mapping

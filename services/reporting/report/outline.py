@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
-from services.reporting.report.slots import FigureSlot, ReportSlot, Sentence, Sum
+from services.reporting.report.slots import FigureSlot, ReportSlot, Sentence, Sum, Words
 from shared.frozen import Closed
 
 TERM = Path(__file__).with_name("outlines") / "term.toml"
@@ -26,21 +26,21 @@ class Form(Closed):
 
     country: str
     motto: str
-    superior: tuple[Sentence, ...]
-    issuer: tuple[Sentence, ...]
+    superior: tuple[Words, ...]
+    issuer: tuple[Words, ...]
     number: str
-    place_and_date: Sentence
+    place_and_date: Words
     title: str
-    subject: Sentence
+    subject: Words
     authority: str
     signer: str
-    recipients: tuple[Sentence, ...]
+    recipients: tuple[Words, ...]
 
 
 class ParagraphOutline(Closed):
     """A paragraph; with `each_year` it is repeated for every year of that indicator's returns.
 
-    `$year` in a slot is the year, `{report.year}` its words; `no_years` stands in when there is none.
+    `$year` in a slot is the year, `{report.year}` its words; `no_years` is for when there is none.
     """
 
     text: Sentence
@@ -75,7 +75,7 @@ class TableOutline(Closed):
 
     table: str
     service: str
-    caption: Sentence
+    caption: Words
     rows: tuple[Row, ...] = Field(min_length=1)
 
 
@@ -87,14 +87,20 @@ class Column(Closed):
     group: str | None = None
     width: int = 11
 
+    @model_validator(mode="after")
+    def _sum_is_of_one_kind(self) -> Self:
+        if any(slot.dimensions != self.figure[0].dimensions for slot in self.figure):
+            raise ValueError("the figures of a column are narrowed alike, so that a row sums them")
+        return self
+
 
 class Layout(Closed):
     """The columns of a statutory table, shared by the tables that follow it."""
 
     row_heading: str
     row_width: int
-    scope: Sentence
-    note: Sentence
+    scope: Words
+    note: Words
     columns: tuple[Column, ...] = Field(min_length=1)
 
 
@@ -113,7 +119,7 @@ class SectionOutline(Closed):
 
     id: str
     level: Literal[1, 2, 3, 4]
-    heading: Sentence
+    heading: Words
     blocks: tuple[BlockOutline, ...] = ()
 
 
@@ -121,7 +127,7 @@ class PartOutline(Closed):
     """A part (phần) of the report."""
 
     label: str
-    title: Sentence
+    title: Words
     sections: tuple[SectionOutline, ...]
 
 
@@ -140,7 +146,7 @@ class AnnexOutline(Closed):
 
     label: str
     title: str
-    attachment: Sentence
+    attachment: Words
     columns: tuple[str, ...]
     note: str
 
@@ -150,7 +156,7 @@ class Outline(Closed):
 
     id: str
     form: Form
-    period: Sentence
+    period: Words
     introduction: tuple[Sentence, ...]
     parts: tuple[PartOutline, ...]
     closing: Sentence

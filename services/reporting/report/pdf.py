@@ -3,12 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from typst import Compiler, Fonts
+import typst
 
 from services.reporting.report.model import TermReport
 
-# Times New Roman is asked for by law; Tinos has its measures; the last is built into Typst. Liberation
-# Serif is left out: its version 1, still common, lacks most Vietnamese letters.
+# Times New Roman is asked for by law; Tinos has its measures; the last is built into Typst.
+# Liberation Serif is left out: its version 1, still common, lacks most Vietnamese letters.
 _FACES = ("Times New Roman", "Tinos", "Libertinus Serif")
 _TEMPLATE = Path(__file__).with_name("templates") / "term.typ"
 
@@ -17,17 +17,12 @@ def to_pdf(report: TermReport) -> bytes:
     """Return the PDF, in the first of the lawful faces that the machine has. It bears no date."""
     exclude = {"checks", "figures", "about"}
     inputs = {"report": report.model_dump_json(exclude=exclude), "face": _face()}
-    # A compiler serves one thread at a time; its fonts, the costly part, are shared.
-    compiler = Compiler(_TEMPLATE, font_paths=_fonts(), sys_inputs=inputs)
-    pages = compiler.compile(format="pdf")
-    if not isinstance(pages, bytes):
-        raise TypeError("Typst gave no single PDF")
-    return pages
+    return typst.compile(_TEMPLATE, format="pdf", font_paths=_fonts(), sys_inputs=inputs)
 
 
 @cache
-def _fonts() -> Fonts:
-    return Fonts()
+def _fonts() -> typst.Fonts:
+    return typst.Fonts()
 
 
 @cache

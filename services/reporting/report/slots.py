@@ -48,7 +48,8 @@ class ReportSlot:
     name: str
 
 
-type Piece = str | FigureSlot | ReportSlot
+type Word = str | ReportSlot
+type Piece = Word | FigureSlot
 
 
 def _bound(text: str, variables: Mapping[str, str]) -> str:
@@ -101,11 +102,22 @@ def _sentence(text: Any) -> tuple[Piece, ...]:
     return tuple(_pieces(text))
 
 
+def _words(text: Any) -> tuple[Word, ...]:
+    words = list[Word]()
+    for piece in _sentence(text):
+        if isinstance(piece, FigureSlot):
+            raise ValueError(f"the figure {piece.indicator} has no place here")  # noqa: TRY004
+        words.append(piece)
+    return tuple(words)
+
+
 def _sum(text: Any) -> tuple[FigureSlot, ...]:
     if not isinstance(text, str):
         raise ValueError("a sum is a text: indicator + indicator + …")  # noqa: TRY004  for pydantic
     return tuple(_figure_slot(term) for term in text.split("+"))
 
 
+Words = Annotated[tuple[Word, ...], PlainValidator(_words)]
+"""Words without figures: a heading, a caption, a line of the form."""
 Sentence = Annotated[tuple[Piece, ...], PlainValidator(_sentence)]
 Sum = Annotated[tuple[FigureSlot, ...], PlainValidator(_sum)]

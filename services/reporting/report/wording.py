@@ -6,7 +6,7 @@ from services.reporting.report import numbers
 from services.reporting.report.book import FigureBook
 from services.reporting.report.model import Paragraph, ReportHeading, Span, TextSpan
 from services.reporting.report.outline import OutlineError
-from services.reporting.report.slots import FigureSlot, Piece, ReportSlot
+from services.reporting.report.slots import FigureSlot, Piece, ReportSlot, Word
 
 _LEVELS = ("phường", "xã", "thị trấn", "đặc khu", "quận", "huyện", "thị xã", "thành phố", "tỉnh")
 
@@ -42,16 +42,14 @@ def fill(sentence: tuple[Piece, ...], words: Mapping[str, str], book: FigureBook
     return Paragraph(spans=tuple(spans))
 
 
-def say(sentence: tuple[Piece, ...], words: Mapping[str, str]) -> str:
-    """Return a sentence without figures (a heading, a caption) with its words filled in."""
-    return "".join(_word(piece, words) for piece in sentence)
+def say(text: tuple[Word, ...], words: Mapping[str, str]) -> str:
+    """Return words without figures (a heading, a caption) with their slots filled."""
+    return "".join(_word(piece, words) for piece in text)
 
 
-def _word(piece: Piece, words: Mapping[str, str]) -> str:
+def _word(piece: Word, words: Mapping[str, str]) -> str:
     if isinstance(piece, str):
         return piece
-    if isinstance(piece, FigureSlot):
-        raise OutlineError(f"{piece.indicator} has no place in a heading, caption or note")
     word = words.get(piece.name.lower())
     if word is None:
         raise OutlineError(f"report.{piece.name} is known only where each_year is")

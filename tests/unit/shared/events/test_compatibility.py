@@ -1,15 +1,15 @@
 """Today's events break nothing of the last release, and the comparison finds each kind of break."""
 
-import json
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.events import CATALOGUE
 from shared.events.compatibility import breaks
-from shared.events.schemas import broken, released, schema_of, write
+from shared.events.schemas import broken, documents, released, schema_of, write
 
 type Json = dict[str, Any]
 
@@ -93,10 +93,8 @@ def test_a_break_names_its_place_and_both_values() -> None:
     new = schema()
     figure(new)["indicator"]["maxLength"] = 32
 
-    assert breaks(schema(), new) == (
-        "/properties/data/properties/ward_return/properties/figures/items"
-        "/properties/indicator/maxLength: 64 became 32",
-    )
+    place = "/properties/data/properties/ward_return/properties/figures/items"
+    assert breaks(schema(), new) == (f"{place}/properties/indicator/maxLength: 64 became 32",)
 
 
 def test_an_optional_property_stays_once_it_is_released() -> None:
@@ -110,8 +108,30 @@ def test_an_optional_property_stays_once_it_is_released() -> None:
 
 
 def test_todays_events_break_nothing_of_the_last_release() -> None:
-    assert broken() == ()
+    assert broken(released()) == ()
 
 
 def test_every_released_event_is_still_in_the_catalogue() -> None:
     assert released().keys() <= CATALOGUE.keys()
+
+
+def test_an_event_that_is_gone_is_a_break() -> None:
+    assert broken({"case.forgotten": {}}) == ("case.forgotten: removed",)
+
+
+def test_a_release_stores_what_it_published(tmp_path: Path) -> None:
+    write(tmp_path, release=True)
+
+    assert {name: schema_of(kind) for name, kind in CATALOGUE.items()} == released(tmp_path)
+    assert documents()["asyncapi.json"] == (tmp_path / "asyncapi.json").read_text("utf-8")
+
+
+def test_a_release_that_breaks_the_last_one_is_not_made(tmp_path: Path) -> None:
+    write(tmp_path, release=True)
+    older = tmp_path / "released" / "case.resolved.json"
+    longer = older.read_text("utf-8").replace('"maxLength": 128', '"maxLength": 256')
+    older.write_text(longer, encoding="utf-8")
+
+    with pytest.raises(SystemExit, match=r"case\.resolved/properties/dataschema/maxLength: 256"):
+        write(tmp_path, release=True)
+    assert older.read_text("utf-8") == longer

@@ -1,7 +1,7 @@
-"""Stored events are read for ever: every golden file that was ever added, with today's readers.
+"""Stored events are read for ever: every golden file ever added, with today's readers.
 
-A file is `<type>.v<number>.json`. `python -m tests.unit.shared.events.test_golden` adds the next one
-where the example of a type no longer has the bytes of its newest file. It never changes any.
+A file is `<type>.v<number>.json`. `python -m tests.unit.shared.events.test_golden` adds the next
+where the example of a type no longer has the bytes of its newest. It changes none.
 """
 
 import json
@@ -14,25 +14,25 @@ import pytest
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
 from shared.events import CATALOGUE
-from shared.events.envelope import Event, encode
-from shared.events.examples import EXAMPLES
+from shared.events.envelope import encode, event_id
+from shared.events.examples import EXAMPLES, SUBJECT
 
 GOLDEN = Path(__file__).parent / "golden"
 MANIFEST = GOLDEN / "SHA256SUMS"
 
-READER: TypeAdapter[Event] = TypeAdapter(
-    Annotated[Union[tuple(CATALOGUE.values())], Discriminator("type")]  # noqa: UP007 - made from a dict
+READER: TypeAdapter[Any] = TypeAdapter(
+    Annotated[Union[tuple(CATALOGUE.values())], Discriminator("type")]  # type: ignore[arg-type]  # noqa: UP007
 )
-
-
-def files(name: str = "*") -> list[Path]:
-    """Return the golden files of a type, the oldest first."""
-    found = GOLDEN.glob(f"{name}.v*.json")
-    return sorted(found, key=lambda path: (type_of(path), int(path.stem.rpartition(".v")[2])))
 
 
 def type_of(path: Path) -> str:
     return path.stem.rpartition(".v")[0]
+
+
+def files(name: str | None = None) -> list[Path]:
+    """Return the golden files of a type, or all, the oldest of each type first."""
+    found = [path for path in GOLDEN.glob("*.json") if name in {None, type_of(path)}]
+    return sorted(found, key=lambda path: (type_of(path), int(path.stem.rpartition(".v")[2])))
 
 
 def newest(name: str) -> bytes | None:
@@ -113,10 +113,7 @@ def test_fields_that_a_reader_does_not_know_are_ignored() -> None:
         ({"specversion": "0.3"}, "specversion"),
         ({"sequence": "two"}, "sequence"),
         ({"sequence": "00000000"}, "sequence"),
-        (
-            {"id": "01890a5d-ac96-774b-bcce-b302099a8057.00000009"},
-            "id must be <subject>.<sequence>",
-        ),
+        ({"id": event_id(SUBJECT, 9)}, "id must be <subject>.<sequence>"),
         ({"subject": "case 12"}, "subject"),
         ({"time": "2023-11-14T00:00:00"}, "timezone"),
         ({"data": {}}, "data.case"),
@@ -139,7 +136,7 @@ def test_garbage_is_refused(garbage: bytes) -> None:
 
 
 def store() -> None:
-    """Add the example of each type whose newest golden file differs from it, and note its digest."""
+    """Add the example of each type whose newest file differs from it, and note its digest."""
     for name, example in EXAMPLES.items():
         if newest(name) != encode(example):
             path = GOLDEN / f"{name}.v{len(files(name)) + 1}.json"

@@ -46,7 +46,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def pointed_at(reference: str) -> Any:
-    """Follow a reference of the AsyncAPI document: into a file beside it, or to a place inside it."""
+    """Follow a reference of the AsyncAPI document, into a file beside it or inside it."""
     path, _, pointer = reference.partition("#")
     found = stored(path or "asyncapi.json")
     for step in pointer.split("/")[1:]:

@@ -1,0 +1,28 @@
+"""What every test may ask for: one Kafka and one PostgreSQL for the session, a database for a test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.servers import fresh_database, running_kafka, running_postgres
+
+
+@pytest.fixture(scope="session")
+async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """Bootstrap servers of the session's Kafka. Tests share it, so each names topics of its own."""
+    async with running_kafka(tmp_path_factory.mktemp("kafka")) as server:
+        yield server.bootstrap
+
+
+@pytest.fixture(scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """DSN of the superuser of the session's PostgreSQL."""
+    async with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.dsn
+
+
+@pytest.fixture
+async def database(postgres: str) -> AsyncIterator[str]:
+    """DSN of an empty database that is dropped after the test."""
+    async with fresh_database(postgres) as dsn:
+        yield dsn
