@@ -4,14 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
 
-from shared import outbox
+from shared import outbox, units
 from shared.broker import create_broker
+from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
 from shared.commands import Desk
 from shared.database import Pool, create_pool, migrate
@@ -47,6 +49,7 @@ def build_department(
             settings.database.get_secret_value(), settings.database_connections
         )
         await migrate(pool, [MIGRATIONS, *migrations])
+        await asyncio.to_thread(_read_reference_data)
         await broker.start()
         relay = Relay(pool, broker, topic_of(name))
         token = settings.migration_token.get_secret_value() if settings.migration_token else None
@@ -67,6 +70,13 @@ def build_department(
     _install_backlog(app)
     _install_department_health(app, broker)
     return app
+
+
+def _read_reference_data() -> None:
+    """Have units and holidays in memory before the first command needs them (about a second)."""
+    units.resolve("10525", units.REFORM)
+    units.resolve("10525", units.REFORM - timedelta(days=1))
+    is_working_day(units.REFORM)
 
 
 def _install_backlog(app: FastAPI) -> None:

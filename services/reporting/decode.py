@@ -1,25 +1,23 @@
 """From a record's bytes to an event, or to the reason why it is none. Never raises."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Union
 from uuid import UUID
 
-from pydantic import Discriminator, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from services.reporting.projections.contributions import contributions
 from services.reporting.projections.tallies import Version
 from shared import units
-from shared.events import CATALOGUE, PUBLISHED
+from shared.events import PUBLISHED
 from shared.events.cases import CaseData
 from shared.events.envelope import Event
+from shared.events.reader import read_event
 from shared.procedures import PROCEDURES
 from shared.topics import topic_of
 
 LONGEST = 262_144
 """Bytes of the largest event; anything above is no event of ours."""
 
-_ANY_EVENT: Any = Annotated[Union[tuple(CATALOGUE.values())], Discriminator("type")]  # noqa: UP007
-_EVENTS: TypeAdapter[Event] = TypeAdapter(_ANY_EVENT)
 _TYPES_OF = {
     topic_of(service): {kind.model_fields["type"].default for kind in kinds}
     for service, kinds in PUBLISHED.items()
@@ -50,7 +48,7 @@ def decode(topic: str, key: bytes | None, value: bytes | None) -> Fact | Undecod
     if len(value) > LONGEST:
         return Undecodable("too_long", f"{len(value)} bytes")
     try:
-        event = _EVENTS.validate_json(value)
+        event = read_event(value)
     except ValidationError as error:
         return _why(error)
     return _refusal(topic, key, event) or Fact(

@@ -4,7 +4,6 @@ Each event carries the whole countable state of the case after it. A reader need
 to know what the case counts as, and whoever holds the highest sequence holds the truth.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -91,7 +90,7 @@ class CaseCorrectedData(CaseData):
     """The corrected case, the step that was wrong, and which fields of it."""
 
     corrects: str = Field(max_length=64)
-    changed: Sequence[str] = Field(min_length=1)
+    changed: tuple[str, ...] = Field(min_length=1)
 
 
 class CaseCancelledData(CaseData):

@@ -3,7 +3,6 @@
 Answers, mediation, citizen reception.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Literal
@@ -51,7 +50,7 @@ class VisitCorrectedData(VisitData):
     """The corrected visit, the step that was wrong, and which fields of it."""
 
     corrects: str = Field(max_length=64)
-    changed: Sequence[str] = Field(min_length=1)
+    changed: tuple[str, ...] = Field(min_length=1)
 
 
 class VisitReceived(Event):

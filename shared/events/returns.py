@@ -3,7 +3,6 @@
 Figures that a department declares on a statutory form for a period.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -47,7 +46,7 @@ class Return(Frozen):
     form: Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=64)]
     period_start: date
     period_end: date
-    figures: Sequence[DeclaredFigure] = Field(min_length=1)
+    figures: tuple[DeclaredFigure, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _period_runs_forward(self) -> "Return":
@@ -67,7 +66,7 @@ class ReturnCorrectedData(ReturnData):
     """The corrected return, the step that was wrong, and which indicators of it."""
 
     corrects: str = Field(max_length=64)
-    changed: Sequence[str] = Field(min_length=1)
+    changed: tuple[str, ...] = Field(min_length=1)
 
 
 class ReturnAccepted(Event):

@@ -71,7 +71,7 @@ def _style(
 
 
 def _drop_table_styles(document: Document) -> None:
-    """Drop the template's hundred table styles: none is used, and each makes every look-up slower."""
+    """Drop the hundred table styles of the template: unused, and each slows every look-up."""
     for style in document.styles.element.findall(qn("w:style")):
         if style.get(qn("w:type")) == "table" and style.get(qn("w:default")) is None:
             document.styles.element.remove(style)
