@@ -63,6 +63,17 @@ INDICATORS: Mapping[str, tuple[str, str, Kind]] = {
     "budget.expenditure_actual": ("Chi ngân sách", "đồng", Kind.FLOW),
 }
 
+_SPLITS = {
+    "early": "Hồ sơ giải quyết trước hạn",
+    "on_time": "Hồ sơ giải quyết đúng hạn",
+    "late": "Hồ sơ giải quyết quá hạn",
+    "within_deadline": "Hồ sơ đang giải quyết, trong hạn",
+    "overdue": "Hồ sơ đang giải quyết, quá hạn",
+    "reconciled": "Hòa giải thành",
+    "not_reconciled": "Hòa giải không thành",
+    "open": "Đang hòa giải",
+}
+
 
 def _dossiers(service: str, field: str, counts: str) -> dict[str, Value]:
     """Return a row of Biểu 06: online, direct, early, on time, within the deadline, withdrawn."""
@@ -98,7 +109,7 @@ def model_values() -> dict[str, Value]:
         **_dossiers("permits", "land", "60 32 90 2 0 0"),
         "registry.signature_certifications": 154,
         "registry.electronic_certifications": 1516,
-        "registry.copy_certifications": 987,
+        "registry.copy_certifications": 950,
         "registry.births_registered": 302,
         "registry.marriages_registered": 72,
         "registry.deaths_registered": 128,
@@ -139,6 +150,7 @@ class FixedFigures:
     def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
         """Return the figure of an indicator narrowed to `dimensions`."""
         label, unit, kind = INDICATORS[indicator]
+        label = _SPLITS.get(dimensions.get("timeliness", dimensions.get("outcome", "")), label)
         value = self._values.get(figure_key(indicator, dimensions))
         if value is None:
             value = Absence.MISSING if indicator.startswith("budget.") else 0

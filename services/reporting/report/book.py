@@ -41,14 +41,14 @@ class FigureBook:
         text = numbers.in_prose(self.take(slot), self._outline.text_words)
         return FigureSpan(text=text, figure=figure_key(slot.indicator, slot.dimensions))
 
-    def cell(self, slots: tuple[FigureSlot, ...], label: str) -> FigureSpan:
-        """Return the sum of some figures with equal dimensions as a cell; `label` names the sum."""
+    def cell(self, slots: tuple[FigureSlot, ...]) -> FigureSpan:
+        """Return a cell: a figure, or the sum of figures that are narrowed alike."""
         indicator = " + ".join(slot.indicator for slot in slots)
         key = figure_key(indicator, slots[0].dimensions)
         figures = [self.take(slot) for slot in slots]
         if len(slots) > 1 and key not in self._taken:
             self._parts[key] = tuple(figure_key(s.indicator, s.dimensions) for s in slots)
-            self._taken[key] = _sum(figures, indicator, label)
+            self._taken[key] = _sum(figures, indicator)
         text = numbers.in_cell(self._taken[key], self._outline.text_words)
         return FigureSpan(text=text, figure=key)
 
@@ -60,10 +60,11 @@ class FigureBook:
         words = self._outline.dimension_words
         dimensions = dict(sorted(figure.dimensions.items()))
         narrowing = [words.get(f"{name}={value}", value) for name, value in dimensions.items()]
+        label = ": ".join(filter(None, (figure.label, ", ".join(filter(None, narrowing)))))
         return FigureEntry(
             indicator=figure.indicator,
             dimensions=dimensions,
-            label=f"{figure.label} ({', '.join(narrowing)})" if narrowing else figure.label,
+            label=label,
             value=figure.value,
             absence=figure.absence,
             display=numbers.in_cell(figure, self._outline.text_words),
@@ -80,10 +81,11 @@ def amount(figures: list[Figure]) -> int | Decimal | None:
     return sum(values) if len(values) == len(figures) else None
 
 
-def _sum(figures: list[Figure], indicator: str, label: str) -> Figure:
+def _sum(figures: list[Figure], indicator: str) -> Figure:
     absent = next((figure.absence for figure in figures if figure.absence is not None), None)
     value = amount(figures)
     if value is None and absent is None:
         raise OutlineError(f"{indicator}: texts cannot be summed")
+    label = " + ".join(figure.label for figure in figures)
     named = {"indicator": indicator, "label": label, "value": value, "absence": absent}
     return figures[0].model_copy(update=named)

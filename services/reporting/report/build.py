@@ -137,16 +137,14 @@ def _bound(sentence: tuple[Piece, ...], variables: Mapping[str, str]) -> tuple[P
 def _table(
     block: TableOutline, layout: Layout, words: Mapping[str, str], book: FigureBook
 ) -> Table:
-    columns = [
-        (tuple(slot.bind({"service": block.service}) for slot in column.figure), column)
-        for column in layout.columns
-    ]
+    service = {"service": block.service}
+    columns = [tuple(slot.bind(service) for slot in column.figure) for column in layout.columns]
     rows = list[Row]()
     for row in block.rows:
         cells: list[Span] = [TextSpan(text=row.label)]
-        for slots, column in columns:
-            name = f"{column.group}: {column.label}" if column.group else column.label
-            cells.append(book.cell(tuple(s.narrowed(row.dimensions) for s in slots), name))
+        cells += [
+            book.cell(tuple(s.narrowed(row.dimensions) for s in column)) for column in columns
+        ]
         rows.append(Row(cells=tuple(cells), total=row.total))
     return Table(
         caption=say(block.caption, words),

@@ -76,7 +76,7 @@ def test_the_lines_around_the_body_name_unit_period_and_day() -> None:
         ("II.8", "khai tử: 128 trường hợp; xác nhận tình trạng hôn nhân: 197 trường hợp"),
         ("II.8", "Lịch tiếp công dân: thứ Ba hằng tuần. Số lượt công dân đã được tiếp: 8 lượt"),
         ("II.8", "đơn khiếu nại, tố cáo: không phát sinh"),
-        ("II.8", "đã tiếp nhận: 5 đơn; hòa giải thành: 4 đơn; hòa giải không thành: 1 đơn."),
+        ("II.8", "đã tiếp nhận: 5 đơn; hòa giải thành: 4 đơn; hòa giải không thành: 1 đơn; đang"),
     ],
 )
 def test_the_figures_of_the_model_report_stand_in_its_sections(name: str, printed: str) -> None:
@@ -152,9 +152,15 @@ def test_figures_keep_value_dimensions_and_period() -> None:
 
     assert figure.value == 220
     assert figure.dimensions == {"channel": "online", "field": "civil_status"}
-    assert figure.label == "Hồ sơ tiếp nhận (trực tuyến, Hộ tịch)"
+    assert figure.label == "Hồ sơ tiếp nhận: trực tuyến, Hộ tịch"
     assert (figure.display, figure.unit_of_measure) == ("220", "hồ sơ")
     assert figure.period == HEADING.period
+
+
+def test_a_split_figure_is_listed_under_its_own_label() -> None:
+    key = "registry.applications_by_timeliness?field=civil_status&timeliness=early"
+
+    assert a_report().figures[key].label == "Hồ sơ giải quyết trước hạn: Hộ tịch"
 
 
 def test_every_printed_figure_is_in_the_list_of_figures() -> None:
@@ -182,12 +188,22 @@ def test_a_broken_check_shows_both_sides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "verdict"), [(3, Verdict.HOLDS), (4, Verdict.HOLDS), (5, Verdict.BROKEN)]
+    ("births", "verdict"), [(301, Verdict.HOLDS), (302, Verdict.HOLDS), (303, Verdict.BROKEN)]
 )
-def test_open_requests_do_not_break_a_check_of_parts(outcomes: int, verdict: Verdict) -> None:
-    report = a_report({"petitions.mediation_requests?outcome=reconciled": outcomes})
+def test_parts_may_be_fewer_than_the_whole_but_not_more(births: int, verdict: Verdict) -> None:
+    report = a_report({"registry.births_registered": births})
 
-    assert next(c for c in report.checks if c.id == "mediation-outcomes").verdict is verdict
+    assert next(c for c in report.checks if c.id == "registry-acts").verdict is verdict
+
+
+def test_an_open_request_for_mediation_is_accounted_for() -> None:
+    changes: dict[str, Value] = {"petitions.mediation_requests": 6}
+    open_one = {"petitions.mediation_requests?outcome=open": 1}
+
+    broken, whole = a_report(changes).checks[-1], a_report(changes | open_one).checks[-1]
+
+    assert (broken.verdict, broken.difference) == (Verdict.BROKEN, -1)
+    assert whole.verdict is Verdict.HOLDS
 
 
 def test_a_check_over_an_absent_figure_is_not_checked() -> None:

@@ -41,7 +41,7 @@ def test_the_outline_of_the_term_loads() -> None:
         ('table = "dossiers"', 'table = "x"', "section II.2.2: there is no layout 'x'"),
         ('id = "II.2.2"', 'id = "II.2.1"', "section II.2.1 stands twice"),
         ('id = "permits-open"', 'id = "permits-files"', "check permits-files stands twice"),
-        ('relation = "≤"', 'relation = "<"', "check mediation-outcomes, relation"),
+        ('relation = "≤"', 'relation = "<"', "check registry-acts, relation"),
         ('right = "petitions.mediation_requests"', "right = 5", "a sum is a text"),
         ('title = "BÁO CÁO"', 'title = "BÁO CÁO"\ncolour = "red"', "form, colour: Extra inputs"),
         ("Biểu số 06/", "{registry.births_registered}", "births_registered has no place here"),
