@@ -153,8 +153,8 @@ def _explain(error: Exception) -> None:
     """Print the reasons: a message for the user alone, anything else after its traceback."""
     for reason in _reasons(error):
         if isinstance(reason, ValidationError):
-            lines = [f"{_variable(each['loc'])}: {each['msg']}" for each in reason.errors()]
-            print("\n".join(lines), file=sys.stderr)
+            for each in reason.errors():
+                print(f"{_variable(each['loc'])}{each['msg']}", file=sys.stderr)
         elif isinstance(reason, DeployError):
             print(reason, file=sys.stderr)
         else:
@@ -170,7 +170,8 @@ def _reasons(error: Exception) -> Iterator[Exception]:
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
-    return "_".join(["WARDBOOK", *(str(part).upper() for part in location)])
+    """Name the variable at fault, for the front of a message; several at fault name themselves."""
+    return f"WARDBOOK_{location[0]}: ".upper() if location else ""
 
 
 def _say(line: str) -> None:

@@ -1,6 +1,7 @@
 """What every service has: a life (start, run, stop on SIGTERM), its health, its metrics."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -41,6 +42,9 @@ def serve(app: FastAPI, host: str, port: int) -> None:
 
     Exits 1 where it failed (`stop_with`).
     """
+    for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops cleanly, then raises the signal again for whoever handled it before it did
+        signal.signal(asked_to_stop, lambda *_: sys.exit(0))
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     app.state.stop = lambda: setattr(server, "should_exit", True)

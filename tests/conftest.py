@@ -1,4 +1,4 @@
-"""What every test may ask for: one Kafka and one PostgreSQL for the session, a database for a test."""
+"""What tests may ask for: a Kafka and a PostgreSQL of the session, a database of their own."""
 
 from collections.abc import AsyncIterator
 

@@ -18,7 +18,9 @@ CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 
 Sequence = Annotated[
     int,
-    Field(ge=1, le=99_999_999, json_schema_extra={"type": "string", "pattern": "^(?!0{8})[0-9]{8}$"}),
+    Field(
+        ge=1, le=99_999_999, json_schema_extra={"type": "string", "pattern": "^(?!0{8})[0-9]{8}$"}
+    ),
     BeforeValidator(lambda value: int(value) if isinstance(value, str) else value),
     PlainSerializer(lambda value: f"{value:08d}", return_type=str, when_used="json"),
 ]

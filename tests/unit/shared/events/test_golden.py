@@ -22,7 +22,6 @@ GOLDEN = Path(__file__).parent / "golden"
 MANIFEST = GOLDEN / "SHA256SUMS"
 
 
-
 def type_of(path: Path) -> str:
     return path.stem.rpartition(".v")[0]
 
