@@ -51,9 +51,12 @@ def decode(topic: str, key: bytes | None, value: bytes | None) -> Fact | Undecod
         event = read_event(value)
     except ValidationError as error:
         return _why(error)
-    return _refusal(topic, key, event) or Fact(
-        event.subject, event, Version(event.sequence, event.recorded_on, contributions(event))
-    )
+    try:
+        return _refusal(topic, key, event) or Fact(
+            event.subject, event, Version(event.sequence, event.recorded_on, contributions(event))
+        )
+    except OverflowError as error:  # a day at the edge of the calendar
+        return Undecodable("not_an_event", str(error))
 
 
 def _refusal(topic: str, key: bytes | None, event: Event) -> Undecodable | None:
@@ -80,4 +83,4 @@ def _why(error: ValidationError) -> Undecodable:
         first["type"], "not_an_event"
     )
     place = ".".join(str(part) for part in first["loc"])
-    return Undecodable(reason, f"{place}: {first['msg']}"[:500])
+    return Undecodable(reason, f"{place}: {first['msg']}".replace("\0", "\\0")[:500])
