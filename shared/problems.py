@@ -83,7 +83,10 @@ def install_problems(app: FastAPI) -> None:
 
 def _told(item: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     """Translate one pydantic error into (field, rule, values)."""
-    field = ".".join(str(part) for part in item["loc"] if part not in {"body", "query", "header"})
+    place = item["loc"]
+    if place and place[0] in {"body", "query", "header", "path"}:
+        place = place[1:]
+    field = ".".join(map(str, place))
     rule = item["type"] if item["type"] in MESSAGES else "invalid"
     context = {key: str(value) for key, value in item.get("ctx", {}).items()}
     return field, rule, {"reason": item["msg"], **context}

@@ -38,6 +38,9 @@ from shared.procedures import PROCEDURES, Procedure, procedures_of
 EARLIEST = date(1990, 1, 1)
 """No case is older: an earlier day is a slip of the pen."""
 
+LATEST = date(2199, 12, 31)
+"""No case is due later: a later day is a slip of the pen, and days after it must still exist."""
+
 type Act = Callable[[Case, ResolveCase], tuple[type[Event], CaseData]]
 """The act that resolves a case.
 
@@ -100,7 +103,7 @@ def receive(
     due_on = command.due_on or due_day(
         received_on, procedure.processing.days, procedure.processing.kind
     )
-    _not_before_received("due_on", due_on, received_on)
+    _check_due(due_on, received_on)
     case = Case(
         unit=unit_id(command.unit, received_on),
         procedure=command.procedure,
@@ -215,6 +218,12 @@ def _check_received(day: date, recorded: Recorded) -> None:
         raise Refused("too_old", "received_on", earliest=EARLIEST)
 
 
+def _check_due(due_on: date, received_on: date) -> None:
+    _not_before_received("due_on", due_on, received_on)
+    if due_on > LATEST:
+        raise Refused("too_late", "due_on", latest=LATEST)
+
+
 def _not_before_received(field: str, day: date, received_on: date) -> None:
     if day < received_on:
         raise Refused("before_received", field, received_on=received_on)
@@ -230,7 +239,7 @@ def _check_days(before: Case, after: Mapping[str, object], recorded: Recorded) -
     assert isinstance(received_on, date)
     assert isinstance(due_on, date)
     _check_received(received_on, recorded)
-    _not_before_received("due_on", due_on, received_on)
+    _check_due(due_on, received_on)
     if isinstance(closed_on, date):
         if before.closed_on is None:
             raise Refused("not_closed", "closed_on")
