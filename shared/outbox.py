@@ -26,6 +26,7 @@ SELECT count(*) AS waiting,
   FROM outbox
 """
 _LEAD = "SELECT pg_try_advisory_lock(4242)"
+_RESIGN = "SELECT pg_advisory_unlock(4242)"
 
 BATCH = 2_000
 """Events published before their rows are deleted: a crash republishes at most this many."""
@@ -80,8 +81,12 @@ class Relay:
             while not await conn.fetchval(_LEAD):
                 self.moved_at = time.monotonic()
                 await asyncio.sleep(_IDLE_SECONDS)
-            while True:
-                await self._turn(conn)
+            try:
+                while True:
+                    await self._turn(conn)
+            finally:
+                if not conn.is_closed():
+                    await conn.execute(_RESIGN)
 
     async def _turn(self, conn: Connection) -> None:
         self.moved_at = time.monotonic()

@@ -34,7 +34,8 @@ def language_of(accept_language: str | None) -> Language:
     """Return the language that the client prefers; Vietnamese unless English is asked for first."""
     best: tuple[float, Language] = (0.0, "vi")
     for part in (accept_language or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+        quality = parameter.lower().removeprefix("q=")
         language = tag.lower().split("-")[0]
         weight = float(quality) if re.fullmatch(r"[01](\.\d{1,3})?", quality) else 1.0
         if language in {"vi", "en"} and weight > best[0]:

@@ -10,13 +10,14 @@ HOST = "127.0.0.1"
 
 def check_ports(wanted: Mapping[int, str]) -> None:
     """Raise PortTaken for the ports in use; `wanted` gives each the setting that changes it."""
-    taken = [port for port in wanted if not _is_free(port)]
+    taken = [port for port in wanted if not is_free(port)]
     if taken:
         lines = [f"port {port} is in use: set {wanted[port]} to another one" for port in taken]
         raise PortTaken("\n".join(lines))
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port at this moment."""
     with socket.socket() as probe:
         # Without this, connections of an earlier run in TIME_WAIT would look like a listener.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -33,7 +33,17 @@ GROUP = "wardbook-reporting"
 LONGEST_BATCH = 5_000
 
 _BACK_OFF_SECONDS = 1.0
-_DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.UniqueViolationError,  # another worker wrote the same step: it is a duplicate next time
+)
+"""What waiting heals. Anything else a statement fails with would fail for ever: the fold stops."""
 
 log = structlog.get_logger()
 

@@ -1,7 +1,6 @@
 """The Kafka and the PostgreSQL of a test session: the same classes as `make run`, on free ports."""
 
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from deploy.embedded.kafka import Kafka
-from deploy.embedded.ports import HOST
+from deploy.embedded.ports import is_free
 from deploy.embedded.postgres import Postgres
 
 
@@ -53,17 +52,7 @@ async def fresh_database(superuser_dsn: str) -> AsyncIterator[str]:
 def free_ports(count: int = 1) -> int:
     """Return the first of `count` ports in a row that nobody listens on at this moment."""
     while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            first = int(probe.getsockname()[1])
-        if all(_can_bind(port) for port in range(first, first + count)):
+        # Below the ports that systems give to outgoing connections, one of which could come first.
+        first = 20_000 + secrets.randbelow(10_000)
+        if all(is_free(port) for port in range(first, first + count)):
             return first
-
-
-def _can_bind(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True

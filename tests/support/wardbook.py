@@ -1,0 +1,227 @@
+"""All of Wardbook as real processes, as an operator would run it, for the tests of the whole."""
+
+import asyncio
+import itertools
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+from vietnam_provinces.legacy import WardCode
+
+from deploy.embedded.child import Child
+from deploy.embedded.ports import HOST
+from tests.support.servers import free_ports, fresh_database
+from tests.support.wait import wait_until
+
+DEPARTMENTS = ("registry", "permits", "petitions", "returns")
+SERVICES = (*DEPARTMENTS, "reporting")
+TOKEN = "right-of-a-migration"
+_AT_ONCE = 12
+
+
+@dataclass(slots=True)
+class Process:
+    """One service: where it listens, which database is its own, and its process while it runs."""
+
+    name: str
+    port: int
+    dsn: str
+    log: Path
+    child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        return f"http://{HOST}:{self.port}"
+
+
+@dataclass(slots=True)
+class Wardbook:
+    """The five services; `poison` are the places of records that tests sent and that are no events.
+
+    `other` processes, a second worker of reporting for instance, are started and killed like them.
+    """
+
+    kafka: str
+    processes: dict[str, Process]
+    client: httpx.AsyncClient
+    folder: Path
+    poison: set[tuple[str, int, int]] = field(default_factory=set)
+    _codes: Iterator[str] = field(default_factory=lambda: iter(()))
+    _keys: Iterator[int] = field(default_factory=itertools.count)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+
+    def new_unit(self) -> str:
+        """Return the code of a ward of the list of 2004 that no other test has."""
+        return next(self._codes)
+
+    def new_key(self) -> str:
+        """Return an idempotency key that nobody else has."""
+        return f"of-a-test/{next(self._keys)}"
+
+    def dsn(self, name: str) -> str:
+        """Return the DSN of a service's database."""
+        return self.processes[name].dsn
+
+    def url(self, name: str) -> str:
+        """Return the base URL of a service."""
+        return self.processes[name].url
+
+    async def start(self, name: str) -> None:
+        """Start a service; return when it is ready."""
+        process = self.processes[name]
+        ours = {
+            "WARDBOOK_KAFKA": self.kafka,
+            "WARDBOOK_DATABASE": process.dsn,
+            "WARDBOOK_HOST": HOST,
+            "WARDBOOK_PORT": str(process.port),
+            "WARDBOOK_MIGRATION_TOKEN": TOKEN,
+        }
+        inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
+        module = f"services.{name.partition('-')[0]}"
+        process.child = await Child.start(
+            name, sys.executable, "-m", module, log=process.log, environment={**inherited, **ours}
+        )
+        await process.child.until(lambda: self.answers(name, "/ready"))
+
+    async def start_another(self, name: str, like: str) -> None:
+        """Start one more process of a service on a port of its own, with the same database."""
+        log = self.folder / f"{name}.log"
+        self.processes[name] = Process(name, free_ports(), self.dsn(like), log)
+        await self.start(name)
+
+    async def kill(self, name: str) -> None:
+        """End a service as a power cut would."""
+        child = self.processes[name].child
+        assert child is not None
+        assert child.is_running, child.account(f"{name} had ended by itself")
+        child.process.kill()
+        await child.process.wait()
+
+    async def stop(self, name: str) -> int:
+        """End a service by SIGTERM, after ten seconds by force (code -9); return its exit code."""
+        child = self.processes[name].child
+        assert child is not None
+        await child.stop(patience=10)
+        assert child.process.returncode is not None
+        return child.process.returncode
+
+    async def answers(self, name: str, path: str) -> bool:
+        """Say whether a service answers a question with success."""
+        try:
+            return (await self.client.get(self.url(name) + path)).is_success
+        except httpx.TransportError:
+            return False
+
+    async def settled(self, *, seconds: float = 60) -> None:
+        """Return when all that was committed is on Kafka and folded, looked at twice in a row."""
+        quiet = 0
+
+        async def twice_nothing_waits() -> bool:
+            nonlocal quiet
+            waiting = [await self._number(name, "/outbox", "waiting") for name in DEPARTMENTS]
+            waiting.append(await self._number("reporting", "/lag", "lag"))
+            quiet = 0 if any(waiting) else quiet + 1
+            return quiet == 2
+
+        await wait_until(twice_nothing_waits, seconds=seconds)
+
+    async def _number(self, name: str, path: str, field: str) -> float:
+        child = self.processes[name].child
+        assert child is not None
+        assert child.is_running, child.account(f"{name} has ended")
+        try:
+            answer = await self.client.get(self.url(name) + path)
+        except httpx.TransportError:
+            return 1
+        return float(answer.json()[field]) if answer.is_success else 1
+
+    async def send(
+        self,
+        service: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        recorded_on: date | None = None,
+        patient: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Send a command; a patient client repeats it under its key until somebody answers."""
+        told = {"Idempotency-Key": key or self.new_key(), **(headers or {})}
+        if recorded_on is not None:
+            told |= {"Recorded-On": recorded_on.isoformat(), "Authorization": f"Bearer {TOKEN}"}
+        while True:
+            try:
+                async with self._turns:
+                    answer = await self.client.post(
+                        self.url(service) + path, json=body, headers=told
+                    )
+            except httpx.TransportError:
+                if not patient:
+                    raise
+            else:
+                if answer.status_code < 500 or not patient:
+                    return answer
+            await asyncio.sleep(0.2)
+
+    async def told(self, service: str, path: str, body: Mapping[str, Any], **how: Any) -> Any:
+        """Send a command that must be accepted; return the answer's JSON."""
+        answer = await self.send(service, path, body, **how)
+        assert answer.is_success, f"{path} {body} {how}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    async def rendered(
+        self, unit: str, start: date, end: date, as_of: date | None = None, form: str = "json"
+    ) -> httpx.Response:
+        """Ask for a report in one of its forms."""
+        asked = {"unit": unit, "from": str(start), "to": str(end), "format": form}
+        if as_of is not None:
+            asked["as_of"] = str(as_of)
+        return await self.client.get(f"{self.url('reporting')}/reports/term", params=asked)
+
+    async def report(
+        self, unit: str, start: date, end: date, as_of: date | None = None
+    ) -> dict[str, Any]:
+        """Return a report as JSON."""
+        answer = await self.rendered(unit, start, end, as_of)
+        assert answer.status_code == 200, answer.text
+        report: dict[str, Any] = answer.json()
+        return report
+
+    async def figures(
+        self, unit: str, start: date, end: date, as_of: date | None = None
+    ) -> dict[str, Any]:
+        """Return the values of a report's figures by their keys; an absence stands as itself."""
+        report = await self.report(unit, start, end, as_of)
+        return {key: one["absence"] or one["value"] for key, one in report["figures"].items()}
+
+
+@asynccontextmanager
+async def running_wardbook(
+    kafka: str, postgres: str, folder: Path, names: Sequence[str] = SERVICES
+) -> AsyncIterator[Wardbook]:
+    """Run the five services on fresh databases, and end them all in the end."""
+    async with AsyncExitStack() as stack:
+        processes = {}
+        for name in names:
+            dsn = await stack.enter_async_context(fresh_database(postgres))
+            processes[name] = Process(name, free_ports(), dsn, folder / f"{name}.log")
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
+        codes = (f"{code.value:05d}" for code in WardCode if code.value > 11_300)
+        wardbook = Wardbook(kafka, processes, client, folder, _codes=codes)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name in names:
+                    group.create_task(wardbook.start(name))
+            yield wardbook
+        finally:
+            for process in processes.values():
+                if process.child is not None:
+                    await process.child.stop(patience=10)
