@@ -3,7 +3,8 @@
 Frozen, closed to unknown fields unless a reader asks otherwise.
 """
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import PydanticCustomError
 
 
 class Frozen(BaseModel):
@@ -19,3 +20,11 @@ class Closed(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_nul(cls, value: object) -> object:
+        """Refuse the one character that PostgreSQL stores in no text."""
+        if isinstance(value, str) and "\0" in value:
+            raise PydanticCustomError("nul", "must not contain the character NUL")
+        return value

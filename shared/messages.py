@@ -43,6 +43,7 @@ MESSAGES: Mapping[str, Text] = {
     "int_type": {"vi": "phải là số nguyên", "en": "must be a whole number"},
     "int_from_float": {"vi": "phải là số nguyên", "en": "must be a whole number"},
     "string_type": {"vi": "phải là chuỗi ký tự", "en": "must be a text"},
+    "nul": {"vi": "không được chứa ký tự NUL", "en": "must not contain the character NUL"},
     "string_too_long": {
         "vi": "dài nhất {max_length} ký tự",
         "en": "at most {max_length} characters",

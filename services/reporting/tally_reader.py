@@ -21,8 +21,7 @@ SELECT series.measure, series.dimensions::text AS dimensions,
   FROM tallies
   JOIN units ON units.id = tallies.unit
   JOIN series ON series.id = tallies.series
- WHERE units.unit = $1 AND recorded_on <= $4 AND (facts <> 0 OR amount <> 0)
-   AND measure NOT IN ('schedule', 'declared')
+ WHERE units.unit = $1 AND recorded_on <= $4 AND measure NOT IN ('schedule', 'declared')
  GROUP BY series.id
 """
 _DATED = """

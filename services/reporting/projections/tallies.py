@@ -54,15 +54,21 @@ def changes(
 ) -> Changes:
     """Return what `new` versions change in tallies that hold the `known` ones of the same subjects.
 
-    `new` holds no version that `known` has. Cells whose change is nothing are left out.
+    `new` holds no version that `known` has. A cell that is touched and comes to nothing is returned
+    once, so that a department which told of a unit is seen to have told, wherever batches end.
     """
     total: Changes = {}
+    before = {subject: list(known.get(subject, ())) for subject in new}
+    for earlier in before.values():
+        _add(total, earlier, -1)
+    there = frozenset(total)
     for subject, versions in new.items():
-        before = list(known.get(subject, ()))
-        if before:
-            _add(total, before, -1)
-        _add(total, [*before, *versions], 1)
-    return {cell: change for cell, change in total.items() if change.facts or change.amount}
+        _add(total, [*before[subject], *versions], 1)
+    return {
+        cell: change
+        for cell, change in total.items()
+        if change.facts or change.amount or cell not in there
+    }
 
 
 def _add(total: Changes, versions: list[Version], sign: int) -> None:

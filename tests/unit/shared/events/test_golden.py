@@ -14,9 +14,9 @@ import pytest
 from pydantic import ValidationError
 
 from shared.events import CATALOGUE
-from shared.events.reader import read_event
 from shared.events.envelope import encode, event_id
 from shared.events.examples import EXAMPLES, SUBJECT
+from shared.events.reader import read_event
 
 GOLDEN = Path(__file__).parent / "golden"
 MANIFEST = GOLDEN / "SHA256SUMS"
@@ -99,7 +99,7 @@ def test_fields_that_a_reader_does_not_know_are_ignored() -> None:
         stored["data"]["later"] = {"a": [1]}
         stored["traceparent"] = "00-1"
 
-        assert encode(EXAMPLES[name]) == encode(read_event(json.dumps(stored)))
+        assert encode(EXAMPLES[name]) == encode(read_event(json.dumps(stored).encode()))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_is_no_event_is_refused_and_the_refusal_names_the_place(
     stored = json.loads(newest("case.received") or b"")
 
     with pytest.raises(ValidationError, match=says):
-        read_event(json.dumps(stored | change))
+        read_event(json.dumps(stored | change).encode())
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\x00\xff", b"[]", b"null", b"{}", b'{"type": ', b"12"])

@@ -1,0 +1,199 @@
+"""An independent reader of the topics' bytes, and a naive recount to hold the tallies against.
+
+It knows Kafka, JSON and the calendar, and nothing of the services' code.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from tests.support.wardbook import DEPARTMENTS, Wardbook
+
+_VIET_NAM = timezone(timedelta(hours=7))
+_DAYS_COMPARED = 12
+
+type Place = tuple[str, int, int]
+type Cells = Counter[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record of a topic: its place and its bytes."""
+
+    place: Place
+    key: bytes | None
+    value: bytes | None
+
+
+async def read_topics(bootstrap: str) -> list[Told]:
+    """Return every record of the four topics, from the first to the last."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(f"{name}.events", p) for name in DEPARTMENTS for p in range(6)]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        told: list[Told] = []
+        while any([await consumer.position(tp) < ends[tp] for tp in partitions]):
+            for batch in (await consumer.getmany(timeout_ms=200)).values():
+                told += [Told((r.topic, r.partition, r.offset), r.key, r.value) for r in batch]
+        return told
+    finally:
+        await consumer.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the topics say: for each subject its versions, as JSON, by their numbers."""
+
+    subjects: Mapping[str, Mapping[int, Mapping[str, Any]]]
+    places: Mapping[tuple[str, int], set[Place]]
+    """Where each version stood first."""
+
+    def days(self) -> list[date]:
+        """Return every recording day."""
+        return sorted({_day(e) for versions in self.subjects.values() for e in versions.values()})
+
+    def known_on(self, as_of: date) -> Iterable[Mapping[str, Any]]:
+        """Return each subject's payload as it was known at the end of a day."""
+        for versions in self.subjects.values():
+            known = None
+            for number in sorted(versions):
+                if _day(versions[number]) > as_of:
+                    break
+                known = versions[number]
+            if known is not None:
+                yield known["data"]
+
+
+async def read_book(wardbook: Wardbook) -> Book:
+    """Read the topics, but for the records that tests put there to be refused."""
+    subjects: dict[str, dict[int, Any]] = {}
+    places: dict[tuple[str, int], set[Place]] = {}
+    for told in await read_topics(wardbook.kafka):
+        if told.place in wardbook.poison:
+            continue
+        assert told.value is not None
+        event = json.loads(told.value)
+        number = int(event["sequence"])
+        assert told.key == event["subject"].encode()
+        subjects.setdefault(event["subject"], {}).setdefault(number, event)
+        places.setdefault((event["subject"], number), set()).add(told.place)
+    return Book(subjects, places)
+
+
+def _day(event: Mapping[str, Any]) -> date:
+    return datetime.fromisoformat(event["recordedtime"]).astimezone(_VIET_NAM).date()
+
+
+def count(book: Book, as_of: date, overdue_on: Iterable[date]) -> Cells:
+    """Count what was known on a day, one subject at a time; the overdue ones of each day given."""
+    cells: Cells = Counter()
+    for data in book.known_on(as_of):
+        if case := data.get("case"):
+            _count_case(cells, case, overdue_on)
+        elif visit := data.get("visit"):
+            if not visit.get("cancelled"):
+                cells["visitors", visit["unit"], visit["visited_on"]] += visit["visitors"]
+        elif plan := data.get("schedule"):
+            cells["schedule", plan["unit"], plan["from_day"], plan["weekday"]] += 1
+        else:
+            form = data["ward_return"]
+            for line in form["figures"]:
+                key = (form["unit"], form["period_end"], form["period_start"], line["indicator"])
+                cells["declared", *key, line.get("absence")] += line.get("amount", 0)
+    return +cells
+
+
+def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date]) -> None:
+    if case["status"] == "cancelled":
+        return
+    unit, procedure, channel = case["unit"], case["procedure"], case["channel"]
+    received, due, closed = case["received_on"], case["due_on"], case.get("closed_on")
+    cells["received", unit, received, procedure, channel] += 1
+    if closed:
+        how = None
+        if case["status"] == "resolved":
+            how = "early" if closed < due else "late" if closed > due else "on_time"
+        outcome = case.get("outcome")
+        cells["closed", unit, closed, procedure, channel, case["status"], how, outcome] += 1
+    for day in overdue_on:
+        if due < str(day) and (closed is None or closed > str(day)):
+            cells["overdue", unit, str(day), procedure] += 1
+
+
+_TALLIES = """
+SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorded_on, amount
+  FROM tallies JOIN units ON units.id = tallies.unit JOIN series ON series.id = tallies.series
+"""
+
+
+_DIMENSIONS = {
+    "received": ("procedure", "channel"),
+    "closed": ("procedure", "channel", "status", "timeliness", "outcome"),
+    "visitors": (),
+    "schedule": ("weekday",),
+    "declared": ("from", "indicator", "absence"),
+}
+
+
+def _tallied(rows: Iterable[asyncpg.Record], as_of: date, overdue_on: Iterable[date]) -> Cells:
+    """Sum the tallies up to a recording day, in the words of `count`."""
+    cells: Cells = Counter()
+    for row in rows:
+        if row["recorded_on"] > as_of:
+            continue
+        told = json.loads(row["dimensions"])
+        measure, unit, day, amount = (
+            row[name] for name in ("measure", "unit", "occurred_on", "amount")
+        )
+        if measure == "overdue":
+            for end in overdue_on:
+                if day <= end:
+                    cells["overdue", unit, str(end), told["procedure"]] += amount
+            continue
+        rest = (told.get(name) for name in _DIMENSIONS[measure])
+        cells[measure, unit, str(day), *rest] += amount
+    return cells
+
+
+async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
+    """Compare all tallies and facts with the topics' bytes; return what these say.
+
+    Equal as of every day compared means equal in both of their dates.
+    """
+    book = await read_book(wardbook)
+    conn = await asyncpg.connect(wardbook.dsn("reporting"))
+    try:
+        rows = await conn.fetch(_TALLIES)
+        facts = await conn.fetch('SELECT subject, sequence, topic, partition, "offset" FROM facts')
+        letters = await conn.fetch('SELECT topic, partition, "offset" FROM dead_letters')
+    finally:
+        await conn.close()
+    assert {tuple(row) for row in letters} == wardbook.poison
+    stood = {(str(f["subject"]), f["sequence"]): tuple(f)[2:] for f in facts}
+    assert len(facts) == len(stood)
+    assert stood.keys() == book.places.keys()
+    # An event that is on the topic twice is a fact once, at either place.
+    assert [step for step, place in stood.items() if place not in book.places[step]] == []
+    days = sorted({*book.days(), *(row["recorded_on"] for row in rows)})
+    some = days[:: max(1, len(days) // _DAYS_COMPARED)]
+    ends = [date(2023, 3, 31), date(2023, 12, 31), date(2024, 8, 1), date(2026, 1, 1)]
+    for as_of in [*some, days[-1]]:
+        counted, tallied = count(book, as_of, ends), _tallied(rows, as_of, ends)
+        differ = {
+            cell: (counted[cell], tallied[cell])
+            for cell in {*counted, *tallied}
+            if counted[cell] != tallied[cell]
+        }
+        assert differ == {}, f"as of {as_of}: what was counted, what the tallies say"
+    return book

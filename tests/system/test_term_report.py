@@ -1,0 +1,203 @@
+"""The main job on real parts: the sample ward through all services, with faults on the way."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from deploy.sample.loader import load
+from tests.support.wardbook import SERVICES, TOKEN, Wardbook
+
+QUESTION = {"unit": "10525", "from": "2021-06-01", "to": "2023-11-30"}
+EXPECTED = {
+    "registry.applications_received": 3356,
+    "registry.applications_received?channel=online": 1183,
+    "registry.applications_received?channel=direct": 2173,
+    "registry.applications_by_timeliness?timeliness=early": 3288,
+    "registry.applications_by_timeliness?timeliness=on_time": 31,
+    "registry.applications_by_timeliness?timeliness=within_deadline": 2,
+    "registry.applications_by_timeliness?timeliness=late": 0,
+    "registry.applications_withdrawn": 35,
+    "registry.births_registered": 302,
+    "registry.deaths_registered": 128,
+    "registry.marriages_registered": 72,
+    "registry.marital_status_confirmations": 197,
+    "registry.signature_certifications": 154,
+    "registry.electronic_certifications": 1516,
+    "permits.construction_permit_files_completed": 65,
+    "permits.repair_applications_received": 24,
+    "permits.construction_start_notices": 65,
+    "permits.boundary_markings": 65,
+    "land.land_files_completed": 92,
+    "petitions.visitors_received": 8,
+    "petitions.complaints_denunciations": 0,
+    "petitions.mediation_requests": 5,
+    "petitions.mediation_requests?outcome=reconciled": 4,
+    "petitions.mediation_requests?outcome=not_reconciled": 1,
+    "petitions.reception_day": "tuesday",
+}
+# A cancelled case counts as nothing: its last fact is found by its subject.
+FACTS_OF_THE_WARD = """
+SELECT count(*) FROM facts WHERE subject IN (
+    SELECT subject FROM facts
+     WHERE (SELECT id FROM units WHERE unit = '2004-10525') = ANY(facts.units)
+)
+"""
+RECOUNT = """
+WITH versions AS (
+    SELECT *, lead(recorded_on) OVER (PARTITION BY subject ORDER BY sequence) AS replaced_on
+      FROM facts
+), moves AS (
+    SELECT one.unit, one.series, one.day, recorded_on, 1 AS facts, one.amount
+      FROM versions, unnest(versions.units, versions.series, versions.occurred_on, amounts)
+           AS one (unit, series, day, amount)
+    UNION ALL
+    SELECT one.unit, one.series, one.day, replaced_on, -1, -one.amount
+      FROM versions, unnest(versions.units, versions.series, versions.occurred_on, amounts)
+           AS one (unit, series, day, amount)
+     WHERE replaced_on IS NOT NULL
+), recount AS (
+    SELECT unit, series, day, recorded_on, sum(facts) AS facts, sum(amount) AS amount
+      FROM moves GROUP BY unit, series, day, recorded_on
+)
+SELECT count(*) FROM tallies
+  FULL JOIN recount ON (recount.unit, recount.series, recount.day, recount.recorded_on)
+          = (tallies.unit, tallies.series, tallies.occurred_on, tallies.recorded_on)
+ WHERE coalesce(tallies.facts, 0) <> coalesce(recount.facts, 0)
+    OR coalesce(tallies.amount, 0) <> coalesce(recount.amount, 0)
+"""
+
+
+async def report(wardbook: Wardbook, form: str = "json", **more: str) -> httpx.Response:
+    async with httpx.AsyncClient(timeout=30) as client:
+        url = f"{wardbook.url('reporting')}/reports/term"
+        return await client.get(url, params=QUESTION | {"format": form} | more)
+
+
+async def test_the_sample_gives_its_figures_though_the_fold_is_killed(wardbook: Wardbook) -> None:
+    """SIGKILL of the fold in the middle of loading loses nothing and counts nothing twice."""
+    loading = asyncio.create_task(
+        load({name: wardbook.url(name) for name in SERVICES}, TOKEN, show_progress=False)
+    )
+    for _ in range(4):
+        await asyncio.sleep(3)
+        await wardbook.kill("reporting")
+        await wardbook.start("reporting")
+    result = await loading
+    await wardbook.settled()
+    figures: dict[str, Any] = (await report(wardbook)).json()["figures"]
+    database = await asyncpg.connect(wardbook.dsn("reporting"))
+    facts = await database.fetchval(FACTS_OF_THE_WARD)
+    differences = await database.fetchval(RECOUNT)
+    await database.close()
+
+    assert {name: figures[name]["value"] for name in EXPECTED} == EXPECTED
+    assert result.steps == facts
+    assert differences == 0
+
+
+async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: Wardbook) -> None:
+    """One bad record stops nothing: it is kept with its bytes and place."""
+    before = (await report(wardbook)).content
+    producer = AIOKafkaProducer(bootstrap_servers=wardbook.kafka)
+    await producer.start()
+    for value in (b"\xff not json", b"{}", b'{"type": "registry.unheard.of"}', None, b""):
+        await producer.send_and_wait("registry.events", value, key=b"poison")
+    await producer.stop()
+    await wardbook.settled()
+    database = await asyncpg.connect(wardbook.dsn("reporting"))
+    rows = await database.fetch(
+        'SELECT reason, value FROM dead_letters WHERE key = $1 ORDER BY "offset"', b"poison"
+    )
+    await database.close()
+
+    reasons = ["not_json", "not_an_event", "unknown_type", "empty", "empty"]
+    assert reasons == [row["reason"] for row in rows]
+    assert rows[0]["value"] == b"\xff not json"
+    assert before == (await report(wardbook)).content
+
+
+@pytest.mark.parametrize("form", ["json", "html", "docx", "pdf"])
+async def test_the_same_question_gives_the_same_bytes(wardbook: Wardbook, form: str) -> None:
+    """A report is a function of what was asked and what was recorded."""
+    assert (await report(wardbook, form)).content == (await report(wardbook, form)).content
+
+
+async def test_as_of_an_earlier_day_tells_what_was_recorded_then(wardbook: Wardbook) -> None:
+    """Nothing recorded later is in the report; before the first record all is missing."""
+    then = (await report(wardbook, as_of="2022-06-30")).json()["figures"]
+    never = (await report(wardbook, as_of="2021-05-31")).json()["figures"]
+
+    assert 0 < then["registry.applications_received"]["value"] < 3356
+    assert never["registry.applications_received"]["absence"] == "missing"
+
+
+async def test_refusals_name_field_and_rule_in_both_languages(wardbook: Wardbook) -> None:
+    """A bad command or question gets a problem document and changes nothing."""
+    case = {"unit": "10525", "procedure": "registry.birth", "channel": "online"}
+    bad: list[tuple[dict[str, str], str, str]] = [
+        (case | {"unit": "99999"}, "unit", "unknown_unit"),
+        (case | {"received_on": "2999-01-01"}, "received_on", "in_the_future"),
+        (case | {"procedure": "permits.land_file"}, "procedure", "unknown_procedure"),
+        (case | {"channel": "pigeon"}, "channel", "enum"),
+        (case | {"name": "x"}, "name", "extra_forbidden"),
+        (case | {"received_on": "2024-03-05", "due_on": "2024-03-04"}, "due_on", "before_received"),
+    ]
+    url = f"{wardbook.url('registry')}/cases"
+    database = await asyncpg.connect(wardbook.dsn("registry"))
+    cases = await database.fetchval("SELECT count(*) FROM cases")
+    async with httpx.AsyncClient() as client:
+        for body, field, rule in bad:
+            vi = await client.post(url, json=body)
+            en = await client.post(url, json=body, headers={"Accept-Language": "en"})
+            assert vi.headers["content-type"] == "application/problem+json"
+            assert [(field, rule)] == [(e["field"], e["rule"]) for e in vi.json()["errors"]]
+            assert vi.json()["errors"][0]["message"] != en.json()["errors"][0]["message"]
+        stated = await client.post(url, json=case, headers={"Recorded-On": "2023-01-03"})
+    after = await database.fetchval("SELECT count(*) FROM cases")
+    await database.close()
+
+    assert stated.status_code == 403
+    assert cases == after
+    assert (await report(wardbook, to="2021-01-01")).status_code == 422
+    assert (await report(wardbook, to="2999-01-01")).status_code == 422
+    assert (await report(wardbook, unit="99999")).status_code == 404
+
+
+async def test_a_repeated_key_is_harmless_and_names_stay_in_the_department(
+    wardbook: Wardbook,
+) -> None:
+    """The same key gives the first answer; an applicant's name is in no event."""
+    url = f"{wardbook.url('registry')}/cases"
+    case = {
+        "unit": "10507",
+        "procedure": "registry.birth",
+        "channel": "online",
+        "received_on": "2023-03-01",
+        "applicant": "Tên Không Ra Ngoài",
+    }
+    async with httpx.AsyncClient() as client:
+        headers = {"Idempotency-Key": "one"}
+        first = await client.post(url, json=case, headers=headers)
+        second = await client.post(url, json=case, headers=headers)
+        other = await client.post(url, json=case | {"channel": "post"}, headers=headers)
+    await wardbook.settled()
+    figures = (await report(wardbook, unit="10507")).json()["figures"]
+
+    assert first.status_code == 201, first.text
+    assert first.json() == second.json()
+    assert other.json()["errors"][0]["rule"] == "key_reused"
+    assert figures["registry.applications_received"]["value"] == 1
+
+
+async def test_sigterm_stops_every_service_cleanly(wardbook: Wardbook) -> None:
+    """Asked to stop, each service ends by itself with exit code 0."""
+    codes = []
+    for name in SERVICES:
+        codes.append(await wardbook.stop(name))
+        await wardbook.start(name)
+
+    assert codes == [0] * 5
