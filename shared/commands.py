@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -18,7 +18,8 @@ from fastapi import Request
 from shared.clock import Clock, noon_of, ward_day
 from shared.database import Connection, Pool
 from shared.metrics import COMMAND_SECONDS, COMMANDS
-from shared.problems import Refused
+from shared.recorded import Recorded
+from shared.refusal import Refused
 
 type Answer = Mapping[str, Any]
 
@@ -30,37 +31,6 @@ _FIRST = "SELECT fingerprint, answer::text FROM idempotency WHERE key = $1"
 _REMEMBER = "UPDATE idempotency SET answer = $2::jsonb WHERE key = $1"
 
 _LONGEST_KEY = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """When the system was told: the UTC instant, and whether a migration stated it."""
-
-    at: datetime
-    migrated: bool = False
-
-    @property
-    def on(self) -> date:
-        """The ward's calendar day of the instant."""
-        return ward_day(self.at)
-
-    def after(self, previous: datetime) -> "Recorded":
-        """Return this moment as one that follows the recording of the step before.
-
-        A clock that was set back a little is not believed: the step counts as recorded just after
-        the one before. A migration that states an earlier day is refused.
-        """
-        if self.at > previous:
-            return self
-        if self.migrated and self.on < ward_day(previous):
-            raise Refused("recorded_backwards", "Recorded-On", previous=ward_day(previous))
-        return Recorded(at=previous + timedelta(microseconds=1), migrated=self.migrated)
-
-
-def not_after(field: str, day: date, recorded: Recorded) -> None:
-    """Refuse a day that lies after the day on which it is recorded."""
-    if day > recorded.on:
-        raise Refused("in_the_future", field, today=recorded.on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

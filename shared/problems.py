@@ -10,24 +10,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.messages import MESSAGES, TITLES, Language
+from shared.refusal import Refused
 
 MEDIA_TYPE = "application/problem+json"
-
-
-class Refused(Exception):
-    """A command or question that the rules do not allow; nothing was changed.
-
-    `rule` is a key of shared.messages, `field` the JSON path of what is wrong ("" for the whole),
-    `values` what the rule's sentence mentions, `status` the HTTP status.
-    """
-
-    def __init__(self, rule: str, field: str = "", *, status: int = 422, **values: object) -> None:
-        """Refuse by `rule`."""
-        super().__init__(MESSAGES[rule]["en"].format(**values))
-        self.rule = rule
-        self.field = field
-        self.status = status
-        self.values = values
 
 
 def language_of(accept_language: str | None) -> Language:

@@ -8,11 +8,11 @@ from uuid_utils.compat import uuid7
 
 from services.petitions import model
 from services.petitions.commands import CorrectVisit, ReceiveVisit, SetReceptionSchedule
-from shared import records
 from shared.casework.model import unit_id
 from shared.commands import Desk
 from shared.database import Pool
 from shared.events.petitions import ReceptionSchedule, Visit
+from shared.records import store as records
 
 
 class VisitAnswer(BaseModel):

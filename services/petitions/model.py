@@ -10,7 +10,6 @@ from services.petitions.commands import (
 )
 from shared.casework.commands import ResolveCase
 from shared.casework.model import Department, unit_id
-from shared.commands import Recorded, not_after
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event, event_id, new_event
@@ -25,9 +24,10 @@ from shared.events.petitions import (
     VisitData,
     VisitReceived,
 )
-from shared.problems import Refused
 from shared.procedures import PROCEDURES
-from shared.records import HeldRecord
+from shared.recorded import Recorded, not_after
+from shared.records.model import HeldRecord
+from shared.refusal import Refused
 
 
 def act(case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:

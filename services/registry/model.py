@@ -9,8 +9,8 @@ from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
 from shared.events.registry import BirthData, BirthRegistered, DeathData, DeathRegistered
-from shared.problems import Refused
 from shared.procedures import PROCEDURES
+from shared.refusal import Refused
 
 
 def act(case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:

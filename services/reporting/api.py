@@ -19,7 +19,7 @@ from shared import units
 from shared.clock import Clock, ward_day
 from shared.database import Pool
 from shared.metrics import REPORT_SECONDS
-from shared.problems import Refused
+from shared.refusal import Refused
 
 
 def report_routes(pool: Pool, outline: Outline, clock: Clock) -> APIRouter:

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from services.returns import model
 from services.returns.commands import AcceptReturn, CorrectReturn
-from shared import records
 from shared.commands import Desk
 from shared.database import Pool
 from shared.events.returns import Return
+from shared.records import store as records
 
 
 class ReturnAnswer(BaseModel):

@@ -6,7 +6,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.returns.commands import AcceptReturn, CorrectReturn, DeclareFigure
 from shared.casework.model import unit_id
-from shared.commands import Recorded, not_after
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.returns import (
     DeclaredFigure,
@@ -17,8 +16,9 @@ from shared.events.returns import (
     ReturnData,
 )
 from shared.forms import FORMS, Form
-from shared.problems import Refused
-from shared.records import HeldRecord
+from shared.recorded import Recorded, not_after
+from shared.records.model import HeldRecord
+from shared.refusal import Refused
 
 SOURCE = "/wardbook/returns"
 

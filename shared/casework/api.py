@@ -15,10 +15,11 @@ from shared import outbox
 from shared.casework import model, store
 from shared.casework.commands import CancelCase, CorrectCase, ReceiveCase, RefuseCase, WithdrawCase
 from shared.casework.model import Department, Held
-from shared.commands import Answer, Call, Desk, Recorded
+from shared.commands import Answer, Call, Desk
 from shared.database import Connection, Pool
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
+from shared.recorded import Recorded
 
 
 class CaseAnswer(Case):

@@ -18,7 +18,6 @@ from shared.casework.commands import (
     ResolveCase,
     WithdrawCase,
 )
-from shared.commands import Recorded, not_after
 from shared.events.cases import (
     Case,
     CaseCancelled,
@@ -32,8 +31,9 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, event_id, new_event
-from shared.problems import Refused
 from shared.procedures import PROCEDURES, Procedure, procedures_of
+from shared.recorded import Recorded, not_after
+from shared.refusal import Refused
 
 EARLIEST = date(1990, 1, 1)
 """No case is older: an earlier day is a slip of the pen."""

@@ -6,7 +6,7 @@ from shared.casework.model import Held
 from shared.database import Connection
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
-from shared.problems import Refused
+from shared.refusal import Refused
 
 _COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome"
 

@@ -10,7 +10,6 @@ from aiokafka.structs import ConsumerRecord
 from services.reporting.projections.contributions import Contribution, Series, contributions
 from services.reporting.projections.tallies import Version
 from shared.casework.model import Held
-from shared.commands import Recorded
 from shared.events.cases import (
     Case,
     CaseCancelled,
@@ -35,6 +34,7 @@ from shared.events.petitions import (
 from shared.events.registry import BirthData, BirthRegistered
 from shared.events.returns import DeclaredFigure, Return, ReturnAccepted, ReturnData
 from shared.frozen import Frozen
+from shared.recorded import Recorded
 
 UNIT = "2004-10525"
 DAY = date(2023, 11, 14)

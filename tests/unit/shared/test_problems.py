@@ -13,7 +13,8 @@ from fastapi import FastAPI, Query
 
 from shared.frozen import Closed
 from shared.messages import MESSAGES, TITLES, Language
-from shared.problems import MEDIA_TYPE, Refused, install_problems, language_of
+from shared.problems import MEDIA_TYPE, install_problems, language_of
+from shared.refusal import Refused
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = get_args(Language.__value__)

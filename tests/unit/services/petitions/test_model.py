@@ -23,8 +23,8 @@ from shared.events.petitions import (
     VisitData,
     Weekday,
 )
-from shared.problems import Refused
-from shared.records import HeldRecord
+from shared.records.model import HeldRecord
+from shared.refusal import Refused
 from tests.support.builders import DAY, SUBJECT, UNIT, a_case, a_held, at, recorded
 
 MONDAY, WEDNESDAY = date(2023, 11, 13), date(2023, 11, 15)

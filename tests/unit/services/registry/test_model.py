@@ -11,8 +11,8 @@ from shared.casework import model
 from shared.events.cases import CaseData, Status
 from shared.events.envelope import Event
 from shared.events.registry import BirthData, DeathData
-from shared.problems import Refused
 from shared.procedures import PROCEDURES, procedures_of
+from shared.refusal import Refused
 from tests.support.builders import DAY, a_case, a_held, recorded
 
 PLAIN = [

@@ -15,8 +15,8 @@ from shared.events.returns import (
     ReturnCorrectedData,
     ReturnData,
 )
-from shared.problems import Refused
-from shared.records import HeldRecord
+from shared.records.model import HeldRecord
+from shared.refusal import Refused
 from tests.support.builders import DAY, UNIT, at, recorded
 
 REVENUE: dict[str, Any] = {"indicator": "budget.revenue_actual", "amount": 8_837_105_265}

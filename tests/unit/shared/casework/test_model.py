@@ -15,7 +15,6 @@ from shared.casework.commands import (
     WithdrawCase,
 )
 from shared.casework.model import Department, Held
-from shared.commands import Recorded
 from shared.events.cases import (
     Case,
     CaseCancelledData,
@@ -27,7 +26,8 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, event_id
-from shared.problems import Refused
+from shared.recorded import Recorded
+from shared.refusal import Refused
 from tests.support.builders import DAY, SUBJECT, UNIT, a_case, a_held, recorded
 
 MONDAY, WEDNESDAY = date(2023, 11, 13), date(2023, 11, 15)
