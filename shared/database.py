@@ -45,6 +45,15 @@ async def create_pool(dsn: str, connections: int) -> Pool:
     return pool
 
 
+async def wrong_with(pool: Pool) -> str | None:
+    """Return None where the database answers within two seconds, else what it does instead."""
+    try:
+        await pool.fetchval("SELECT 1", timeout=2)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return f"the database does not answer: {error!r}"
+    return None
+
+
 async def migrate(pool: Pool, folders: Sequence[Path]) -> None:
     """Apply the `NNNN_name.sql` files of `folders`, all in one transaction, each only once ever.
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
 from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
 
@@ -16,7 +15,7 @@ from shared.broker import create_broker
 from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
 from shared.commands import Desk
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.outbox import Relay
 from shared.problems import install_problems
 from shared.service import guard, install_health
@@ -92,12 +91,9 @@ def _install_department_health(app: FastAPI, broker: KafkaBroker) -> None:
         return "the relay does not move" if stalled else None
 
     async def ready() -> str | None:
-        try:
-            await app.state.pool.fetchval("SELECT 1", timeout=2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            return f"the database does not answer: {error!r}"
-        if not await broker.ping(timeout=2):
+        wrong = await wrong_with(app.state.pool)
+        if wrong is None and not await broker.ping(timeout=2):
             return "Kafka does not answer"
-        return None
+        return wrong
 
     install_health(app, live, ready)

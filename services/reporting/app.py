@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 from fastapi import FastAPI
 
 from services.reporting.api import lag_routes, report_routes
@@ -16,7 +15,7 @@ from services.reporting.report import TERM, load_outline
 from services.reporting.settings import ReportingSettings
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
-from shared.database import create_pool, migrate
+from shared.database import create_pool, migrate, wrong_with
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
 
@@ -65,10 +64,9 @@ def _install_health(app: FastAPI) -> None:
         return None
 
     async def ready() -> str | None:
-        try:
-            await app.state.pool.fetchval("SELECT 1", timeout=2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            return f"the database does not answer: {error!r}"
-        return None if app.state.consumer.assigned else "no partitions are assigned yet"
+        wrong = await wrong_with(app.state.pool)
+        if wrong is None and not app.state.consumer.assigned:
+            return "no partitions are assigned yet"
+        return wrong
 
     install_health(app, live, ready)

@@ -59,7 +59,9 @@ class Folder:
             fresh = _trim(by_partition, since)
             if not fresh:
                 return
-            run = await self._write(conn, fresh)
+            facts, letters, run = self._decode(fresh)
+            added = await self._write_facts(conn, facts)
+            await store.keep_dead_letters(conn, letters)
             until = {
                 tp: batch[-1].offset + 1
                 for tp, batch in by_partition.items()
@@ -67,8 +69,12 @@ class Folder:
             }
             await positions.advance(conn, since, until)
         self._run = run
+        _measure(len(facts), added, letters)
 
-    async def _write(self, conn: Connection, records: Sequence[Record]) -> int:
+    def _decode(
+        self, records: Sequence[Record]
+    ) -> tuple[list[tuple[Record, Fact]], list[tuple[Record, Undecodable]], int]:
+        """Return the facts, the dead letters, and how many of the latter now stand in a row."""
         facts: list[tuple[Record, Fact]] = []
         letters: list[tuple[Record, Undecodable]] = []
         run = self._run
@@ -85,11 +91,10 @@ class Folder:
                         f"{run} in a row, last {record.topic}/{record.partition}@{record.offset}"
                     )
                     raise TooManyDeadLetters(message)
-        await self._write_facts(conn, facts)
-        await self._write_letters(conn, letters)
-        return run
+        return facts, letters, run
 
-    async def _write_facts(self, conn: Connection, facts: Sequence[tuple[Record, Fact]]) -> None:
+    async def _write_facts(self, conn: Connection, facts: Sequence[tuple[Record, Fact]]) -> int:
+        """Write the facts that are not there yet and what they change; return how many."""
         await self.numbers.learn(
             self.pool, (one for _, fact in facts for one in fact.version.counts)
         )
@@ -106,24 +111,23 @@ class Folder:
                 new[fact.subject].append(fact.version)
         await store.add_facts(conn, self.numbers, added)
         await store.merge_tallies(conn, self.numbers, changes(known, new))
-        EVENTS_FOLDED.labels("applied").inc(len(added))
-        EVENTS_FOLDED.labels("duplicate").inc(len(facts) - len(added))
+        return len(added)
 
-    @staticmethod
-    async def _write_letters(
-        conn: Connection, letters: Sequence[tuple[Record, Undecodable]]
-    ) -> None:
-        await store.keep_dead_letters(conn, letters)
-        for record, why in letters:
-            DEAD_LETTERS.labels(why.reason).inc()
-            log.warning(
-                "dead letter",
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                reason=why.reason,
-                detail=why.detail,
-            )
+
+def _measure(facts: int, added: int, letters: Sequence[tuple[Record, Undecodable]]) -> None:
+    """Count and log what a batch held; called once it is committed, so that each counts once."""
+    EVENTS_FOLDED.labels("applied").inc(added)
+    EVENTS_FOLDED.labels("duplicate").inc(facts - added)
+    for record, why in letters:
+        DEAD_LETTERS.labels(why.reason).inc()
+        log.warning(
+            "dead letter",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=why.reason,
+            detail=why.detail,
+        )
 
 
 def _trim(

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from aiokafka import TopicPartition
+from prometheus_client import REGISTRY
 
 from services.reporting import fold, positions
 from services.reporting.decode import Fact, decode
@@ -186,7 +187,10 @@ async def test_a_batch_is_folded_whole(pool: Pool) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 async def test_a_batch_with_a_failing_statement_changes_nothing(pool: Pool, table: str) -> None:
-    """Facts, tallies, dead letters and positions: all of them or none; and a retry brings all."""
+    """Facts, tallies, dead letters and positions: all of them or none; and a retry brings all.
+
+    What was undone is in no metric either.
+    """
     folder = a_folder(pool)
     await folder.fold(records_of(histories(2)))
     before = await contents(pool)
@@ -200,9 +204,12 @@ async def test_a_batch_with_a_failing_statement_changes_nothing(pool: Pool, tabl
     first = len(histories(2))
     batch = records_of([*histories(3, first=10), b"no event"], first=first)
 
+    measured = counted()
+
     with pytest.raises(asyncpg.RaiseError, match="out of order"):
         await folder.fold(batch)
     assert before == await contents(pool)
+    assert measured == counted()
 
     await pool.execute(f"DROP TRIGGER fail ON {table}")
     await folder.fold(batch)
@@ -211,6 +218,14 @@ async def test_a_batch_with_a_failing_statement_changes_nothing(pool: Pool, tabl
     assert await recounted(pool) == after.tallies
     assert len(after.dead_letters) == 1
     assert first + len(batch) == after.positions[TopicPartition(TOPIC, 0)]
+
+
+def counted() -> tuple[float | None, ...]:
+    """Return what the metrics of folded events and dead letters say now."""
+    return (
+        REGISTRY.get_sample_value("wardbook_events_folded_total", {"result": "applied"}),
+        REGISTRY.get_sample_value("wardbook_dead_letters_total", {"reason": "not_json"}),
+    )
 
 
 async def test_records_below_the_position_are_left_out(pool: Pool) -> None:

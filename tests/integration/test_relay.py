@@ -119,6 +119,15 @@ async def waiting(pool: Pool) -> int:
     return (await outbox.backlog(pool))[0]
 
 
+async def until_asked(stand_in: Broker, times: int) -> None:
+    """Wait until so many acknowledgements are owed by the stand-in."""
+
+    async def asked() -> bool:
+        return len(stand_in.promises) == times
+
+    await wait_until(asked)
+
+
 async def until_empty(pool: Pool) -> None:
     async def empty() -> bool:
         return await waiting(pool) == 0
@@ -209,11 +218,7 @@ async def test_rows_stay_until_kafka_has_acknowledged_all_of_them(pool: Pool) ->
     stand_in = Broker()
     await store(pool, steps(cases=2, versions=1))
     async with running(pool, stand_in, "any"):
-
-        async def asked() -> bool:
-            return len(stand_in.promises) == 2
-
-        await wait_until(asked)
+        await until_asked(stand_in, 2)
         assert await waiting(pool) == 2
         stand_in.promises[1].set_result(None)
         await asyncio.wait(stand_in.promises[:1], timeout=0.2)
@@ -247,11 +252,7 @@ async def test_rows_stay_where_one_acknowledgement_fails(pool: Pool) -> None:
     stand_in = Broker()
     await store(pool, steps(cases=2, versions=1))
     async with running(pool, stand_in, "any"):
-
-        async def asked() -> bool:
-            return len(stand_in.promises) == 2
-
-        await wait_until(asked)
+        await until_asked(stand_in, 2)
         stand_in.promises[0].set_result(None)
         stand_in.promises[1].set_exception(KafkaError("not written"))
 

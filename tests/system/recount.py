@@ -57,7 +57,7 @@ class Book:
 
     subjects: Mapping[str, Mapping[int, Mapping[str, Any]]]
     places: Mapping[tuple[str, int], set[Place]]
-    """Where each version stood first."""
+    """Everywhere that each version stands: it may have been published more than once."""
 
     def days(self) -> list[date]:
         """Return every recording day."""
