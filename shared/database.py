@@ -26,8 +26,10 @@ class MigrationChanged(Exception):
     """A migration that was applied no longer has the text it was applied with."""
 
 
-async def create_pool(dsn: str, connections: int) -> Pool:
+async def create_pool(dsn: str, connections: int, **settings: str) -> Pool:
     """Return an open pool. Sessions run in UTC and give up a statement after a minute.
+
+    `settings` are more of the server's settings for its sessions.
 
     Nothing here leaves state in a session, so that none is reset (a round trip) between its uses.
     """
@@ -40,7 +42,7 @@ async def create_pool(dsn: str, connections: int) -> Pool:
         min_size=2,
         max_size=connections,
         reset=keep,
-        server_settings={"timezone": "UTC", "statement_timeout": "60000"},
+        server_settings={"timezone": "UTC", "statement_timeout": "60000", **settings},
     )
     return pool
 

@@ -1,18 +1,21 @@
 """Composition of reporting: the fold, the tallies, the report."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 
+from services.reporting import projection
 from services.reporting.api import lag_routes, report_routes
-from services.reporting.consumer import Consumer
-from services.reporting.fold import Folder
+from services.reporting.consumer import DATABASE_AWAY
 from services.reporting.report import TERM, load_outline
 from services.reporting.settings import ReportingSettings
+from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
@@ -22,6 +25,9 @@ from shared.service import guard, install_health, stop_with
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _STALL_SECONDS = 120.0
+_LOOK_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 
 def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
@@ -35,18 +41,39 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
             settings.database.get_secret_value(), settings.database_connections
         )
         await migrate(pool, [MIGRATIONS])
-        folder = Folder(pool, settings.longest_dead_letter_run)
-        await folder.numbers.load(pool)
-        consumer = Consumer(broker, pool, folder, lambda error: stop_with(app, error))
-        app.include_router(report_routes(pool, outline, clock))
-        app.include_router(lag_routes(consumer.lag))
-        app.state.pool, app.state.consumer = pool, consumer
         await broker.start()
-        task = asyncio.create_task(consumer.measure(), name="lag")
+
+        async def work() -> Worker:
+            live = await projection.live(pool)
+            return await Worker.start(live, settings, broker, lambda error: stop_with(app, error))
+
+        async def follow() -> None:
+            """Fold the live projection, whichever it is; keep the lag metric fresh."""
+            while True:
+                await asyncio.sleep(_LOOK_SECONDS)
+                old = app.state.worker
+                try:
+                    if await projection.live(pool) != old.projection:
+                        app.state.worker = await work()
+                        await old.stop()
+                    await app.state.worker.consumer.measure()
+                except DATABASE_AWAY as error:
+                    log.warning("the database does not answer", error=repr(error))
+
+        async def lag() -> int:
+            worker: Worker = app.state.worker
+            return await worker.consumer.lag()
+
+        app.state.pool, app.state.worker = pool, await work()
+        app.include_router(report_routes(pool, outline, clock))
+        app.include_router(lag_routes(lag))
+        tune_garbage_collection()
+        task = asyncio.create_task(follow(), name="follow")
         guard(app, task)
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await app.state.worker.stop()
         await broker.stop()
         await pool.close()
 
@@ -56,16 +83,23 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     return app
 
 
+def tune_garbage_collection() -> None:
+    """Look for cycles seldom: a batch is tens of thousands of objects, none of them in a cycle."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
+
+
 def _install_health(app: FastAPI) -> None:
     async def live() -> str | None:
-        consumer: Consumer = app.state.consumer
+        consumer = app.state.worker.consumer
         if consumer.behind and time.monotonic() - consumer.moved_at > _STALL_SECONDS:
             return "events wait and the fold does not move"
         return None
 
     async def ready() -> str | None:
         wrong = await wrong_with(app.state.pool)
-        if wrong is None and not app.state.consumer.assigned:
+        if wrong is None and not app.state.worker.consumer.assigned:
             return "no partitions are assigned yet"
         return wrong
 

@@ -16,24 +16,32 @@ from typing import Any, cast
 import asyncpg
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+from faststream.kafka.message import KafkaMessage as Message
 
 from services.reporting import positions
+from services.reporting.batch import Record
 from services.reporting.fold import Folder, OffsetGap
 from services.reporting.positions import PositionMoved
-from services.reporting.store import Record
 from shared.database import Pool
 from shared.metrics import BATCHES_REFUSED, FOLD_EVENTS, FOLD_LAG, FOLD_SECONDS, REBALANCES
 from shared.topics import TOPICS
 
-GROUP = "wardbook-reporting"
-LONGEST_BATCH = 5_000
+LONGEST_BATCH = 20_000
+"""Records of one transaction while there is much to read; otherwise a batch is what has come."""
+
+_FETCH_BYTES = 4 << 20
+"""Bytes asked of a partition at once: enough that a batch of a replay is not made of crumbs."""
+
+_EVERYTHING = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
 
 _BACK_OFF_SECONDS = 1.0
-_DATABASE_AWAY = (
+DATABASE_AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -55,30 +63,50 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """
 
     def __init__(
-        self, broker: KafkaBroker, pool: Pool, folder: Folder, fail: Callable[[Exception], None]
+        self,
+        broker: KafkaBroker,
+        group: str,
+        pool: Pool,
+        folder: Folder,
+        fail: Callable[[Exception], None],
     ) -> None:
-        """Subscribe to every topic; reading begins when the broker starts."""
+        """Subscribe to every topic as a member of `group`; reading begins with `start`."""
         self._pool = pool
         self._folder = folder
         self._fail = fail
         self._failed = False
         self._folding = asyncio.Lock()
+        self._gaps: dict[TopicPartition, int] = {}
         self.assigned = False
         self.behind = False
         self.moved_at = time.monotonic()
         self._subscriber = broker.subscriber(
             *(topic.name for topic in TOPICS),
-            group_id=GROUP,
+            group_id=group,
             batch=True,
             max_records=LONGEST_BATCH,
             auto_offset_reset="none",
+            isolation_level="read_committed",  # what a producer took back was never published
+            # The same partitions of every topic: they hold the same subjects.
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            max_partition_fetch_bytes=_FETCH_BYTES,
             ack_policy=AckPolicy.MANUAL,
             listener=self,
             session_timeout_ms=10_000,
             max_poll_interval_ms=120_000,
+            parser=_unparsed,
             decoder=_undecoded,
         )
         self._subscriber(self._handle)
+
+    async def start(self) -> None:
+        """Join the group and fold until stopped. The broker has started."""
+        await self._subscriber.start()
+
+    async def stop(self) -> None:
+        """Leave the group, once the batch in hand is folded."""
+        await self._subscriber.stop()
+        self.assigned = False
 
     @property
     def _kafka(self) -> Any:
@@ -113,11 +141,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         began = time.perf_counter()
         async with self._folding:
             try:
-                await self._folder.fold(records)
-            except (OffsetGap, PositionMoved) as refused:
-                cause = "gap" if isinstance(refused, OffsetGap) else "stale"
-                await self._read_again(cause, refused, 0)
-            except _DATABASE_AWAY as error:
+                await self._folder.fold(records, self._gaps)
+            except OffsetGap as gap:
+                self._gaps[gap.partition] = gap.first
+                await self._read_again("gap", gap, 0)
+            except PositionMoved as moved:
+                await self._read_again("stale", moved, 0)
+            except DATABASE_AWAY as error:
                 await self._read_again("failed", error, _BACK_OFF_SECONDS)
             except Exception as error:  # noqa: BLE001 - FastStream would swallow it
                 self._give_up(error)
@@ -134,7 +164,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.sleep(pause)
             try:
                 await self._go_on(self._kafka.assignment())
-            except _DATABASE_AWAY as away:
+            except DATABASE_AWAY as away:
                 log.warning("the database does not answer", error=repr(away))
                 pause = _BACK_OFF_SECONDS
             else:
@@ -154,16 +184,25 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         log.critical("the fold stops", error=repr(error), exc_info=error)
         self._fail(error)
 
+    def shares_its_work(self) -> bool:
+        """Say whether the group has other members, who have taken over partitions."""
+        return self.assigned and len(self._kafka.assignment()) < len(_EVERYTHING)
+
+    async def folded(self) -> int:
+        """Return how many records of the topics are folded."""
+        begins = await self._kafka.beginning_offsets(_EVERYTHING)
+        stored = await positions.read(self._pool)
+        return sum(offset - begins[tp] for tp, offset in stored.items())
+
     async def lag(self) -> int:
         """Return how many records are not folded yet; set the metric of each partition.
 
         Raises KafkaError while Kafka does not answer.
         """
-        everything = [TopicPartition(t.name, p) for t in TOPICS for p in range(t.partitions)]
-        ends = await self._kafka.end_offsets(everything)
+        ends = await self._kafka.end_offsets(_EVERYTHING)
         stored = await positions.read(self._pool)
         total = 0
-        for tp in everything:
+        for tp in _EVERYTHING:
             lag = ends[tp] - stored.get(tp, 0)
             FOLD_LAG.labels(tp.topic, tp.partition).set(lag)
             total += lag
@@ -172,14 +211,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.behind = total > 0
         return total
 
-    async def measure(self, every_seconds: float = 5.0) -> None:
-        """Keep the lag metric fresh until cancelled."""
-        while True:
-            try:
-                await self.lag()
-            except (KafkaError, *_DATABASE_AWAY) as error:
-                log.warning("the lag could not be measured", error=repr(error))
-            await asyncio.sleep(every_seconds)
+    async def measure(self) -> None:
+        """Set the lag metrics, where Kafka answers."""
+        try:
+            await self.lag()
+        except KafkaError as error:
+            log.warning("the lag could not be measured", error=repr(error))
+
+
+async def _unparsed(batch: Any) -> Message:
+    """Hand a batch on as it is: FastStream would read the headers of every record of it."""
+    return Message(body=b"", raw_message=batch, consumer=FAKE_CONSUMER)
 
 
 def _undecoded(message: KafkaMessage) -> None:

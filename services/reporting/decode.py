@@ -1,12 +1,12 @@
 """From a record's bytes to an event, or to the reason why it is none. Never raises."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import date
 
 from pydantic import ValidationError
 
-from services.reporting.projections.contributions import contributions
-from services.reporting.projections.tallies import Version
+from services.reporting.projections.contributions import Contribution, contributions
 from shared import units
 from shared.events import PUBLISHED
 from shared.events.cases import CaseData
@@ -25,11 +25,23 @@ _TYPES_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A decoded event: which step it is, and the version of the subject that it tells of."""
+class Version:
+    """One version of a subject: the ward's day on which it was recorded, and what it counts as."""
 
-    subject: UUID
-    event: Event
+    sequence: int
+    recorded_on: date
+    counts: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A decoded event: which step it is, and the version of the subject that it tells of.
+
+    `subject` is the canonical text of a UUID, which is also the record's key.
+    """
+
+    subject: str
+    type: str
     version: Version
 
 
@@ -52,14 +64,16 @@ def decode(topic: str, key: bytes | None, value: bytes | None) -> Fact | Undecod
     except ValidationError as error:
         return _why(error)
     try:
-        return _refusal(topic, key, event) or Fact(
-            event.subject, event, Version(event.sequence, event.recorded_on, contributions(event))
-        )
+        version = Version(event.sequence, event.recorded_on, contributions(event))
     except OverflowError as error:  # a day at the edge of the calendar
         return Undecodable("not_an_event", str(error))
+    refused = _refusal(topic, key, event, version.counts)
+    return refused or Fact(str(event.subject), event.type, version)
 
 
-def _refusal(topic: str, key: bytes | None, event: Event) -> Undecodable | None:
+def _refusal(
+    topic: str, key: bytes | None, event: Event, counts: Sequence[Contribution]
+) -> Undecodable | None:
     """Say what is wrong with an event that is well formed."""
     if event.type not in _TYPES_OF[topic]:
         return Undecodable("wrong_topic", event.type)
@@ -69,7 +83,7 @@ def _refusal(topic: str, key: bytes | None, event: Event) -> Undecodable | None:
         procedure = PROCEDURES.get(event.data.case.procedure)
         if procedure is None or topic_of(procedure.department) != topic:
             return Undecodable("unknown_procedure", event.data.case.procedure)
-    for contribution in contributions(event):
+    for contribution in counts:
         try:
             units.unit(contribution.unit)
         except units.UnknownUnit:

@@ -3,18 +3,16 @@
 Facts, tallies, dead letters and positions, or nothing of them.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from uuid import UUID
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiokafka import TopicPartition
 
 from services.reporting import positions, store
-from services.reporting.decode import Fact, Undecodable, decode
-from services.reporting.projections.tallies import Version, changes
-from services.reporting.store import Numbers, Record
+from services.reporting.batch import Batch, Reader, Record
+from services.reporting.decode import Undecodable
+from services.reporting.projections.tallies import fold
+from services.reporting.store import Numbers
 from shared.database import Connection, Pool
 from shared.metrics import DEAD_LETTERS, EVENTS_FOLDED
 
@@ -22,7 +20,17 @@ log = structlog.get_logger()
 
 
 class OffsetGap(Exception):
-    """A batch begins above the stored position: something in between was not read."""
+    """A batch begins above the stored position: something in between was not read.
+
+    `first` is the offset of the partition's first record.
+    """
+
+    def __init__(self, partition: TopicPartition, stored: int, first: int) -> None:
+        """Say which partition it is, where its position stands and where the batch begins."""
+        where = f"{partition.topic}/{partition.partition}"
+        super().__init__(f"{where}: folded to {stored}, begins at {first}")
+        self.partition = partition
+        self.first = first
 
 
 class TooManyDeadLetters(Exception):
@@ -32,7 +40,6 @@ class TooManyDeadLetters(Exception):
     """
 
 
-@dataclass(slots=True)
 class Folder:
     """Folds batches into the database of `pool`.
 
@@ -40,84 +47,93 @@ class Folder:
     the fold before its batch is committed.
     """
 
-    pool: Pool
-    longest_run: int
-    numbers: Numbers = field(default_factory=Numbers)
-    _run: int = 0
+    def __init__(self, pool: Pool, longest_run: int) -> None:
+        """Know no names yet; the first batches learn them."""
+        self._pool = pool
+        self._longest_run = longest_run
+        self._reader = Reader()
+        self._numbers = Numbers()
+        self._run = 0
 
-    async def fold(self, records: Sequence[Record]) -> None:
-        """Fold `records`, which are contiguous and ascending in each partition.
+    async def fold(
+        self, records: Sequence[Record], gaps: positions.Positions | None = None
+    ) -> None:
+        """Fold `records`, which follow one another in each partition as they do on the topic.
 
         Records below the stored position are left out: they are folded already. Raises OffsetGap or
         PositionMoved, and changes nothing, where the stored position is not where the batch begins.
+        Where reading from the stored position has led to the same first record before, the gap is
+        the topic's own (the marker of a producer's transaction): `gaps` are such first offsets.
         """
-        by_partition: dict[TopicPartition, list[Record]] = defaultdict(list)
-        for record in records:
-            by_partition[TopicPartition(record.topic, record.partition)].append(record)
-        async with self.pool.acquire() as conn, conn.transaction():
-            since = await positions.lock(conn, list(by_partition))
-            fresh = _trim(by_partition, since)
-            if not fresh:
-                return
-            facts, letters, run = self._decode(fresh)
-            added = await self._write_facts(conn, facts)
-            await store.keep_dead_letters(conn, letters)
-            until = {
-                tp: batch[-1].offset + 1
-                for tp, batch in by_partition.items()
-                if batch[-1].offset >= since[tp]
-            }
-            await positions.advance(conn, since, until)
+        while records:
+            batch = self._reader.read(records)
+            run = self._run_after(records, batch.letters)
+            await self._numbers.learn(self._pool, self._reader)
+            until = _until(records)
+            async with self._pool.acquire() as conn, conn.transaction():
+                since = await positions.lock(conn, {tp.partition for tp in until})
+                fresh = [r for r in records if r.offset >= since[_partition(r)]]
+                if len(fresh) == len(records):
+                    _refuse_gap(records, since, gaps or {})
+                    added = await self._write(conn, records, batch)
+                    await positions.advance(conn, since, until)
+                    break
+            records = fresh
+        else:
+            return
         self._run = run
-        _measure(len(facts), added, letters)
+        letters = [(records[place], why) for place, why in batch.letters.items()]
+        _measure(added, len(batch.subjects) - added, letters)
 
-    def _decode(
-        self, records: Sequence[Record]
-    ) -> tuple[list[tuple[Record, Fact]], list[tuple[Record, Undecodable]], int]:
-        """Return the facts, the dead letters, and how many of the latter now stand in a row."""
-        facts: list[tuple[Record, Fact]] = []
-        letters: list[tuple[Record, Undecodable]] = []
-        run = self._run
-        for record in records:
-            decoded = decode(record.topic, record.key, record.value)
-            if isinstance(decoded, Fact):
-                facts.append((record, decoded))
-                run = 0
-            else:
-                letters.append((record, decoded))
-                run += 1
-                if run > self.longest_run:
-                    message = (
-                        f"{run} in a row, last {record.topic}/{record.partition}@{record.offset}"
-                    )
-                    raise TooManyDeadLetters(message)
-        return facts, letters, run
+    def _run_after(self, records: Sequence[Record], letters: Mapping[int, Undecodable]) -> int:
+        """Return how many dead letters stand in a row at the end; refuse a row that is too long."""
+        run, before = self._run, -1
+        for place in sorted(letters):
+            run = run + 1 if place == before + 1 else 1
+            before = place
+            if run > self._longest_run:
+                last = records[place]
+                message = f"{run} in a row, last {last.topic}/{last.partition}@{last.offset}"
+                raise TooManyDeadLetters(message)
+        return run if before == len(records) - 1 else 0
 
-    async def _write_facts(self, conn: Connection, facts: Sequence[tuple[Record, Fact]]) -> int:
-        """Write the facts that are not there yet and what they change; return how many."""
-        await self.numbers.learn(
-            self.pool, (one for _, fact in facts for one in fact.version.counts)
-        )
-        subjects = {fact.subject for _, fact in facts}
-        known = await store.known_versions(conn, self.numbers, subjects)
-        seen = {(s, version.sequence) for s, versions in known.items() for version in versions}
-        new: dict[UUID, list[Version]] = defaultdict(list)
-        added: list[tuple[Record, Fact]] = []
-        for record, fact in facts:
-            step = (fact.subject, fact.version.sequence)
-            if step not in seen:
-                seen.add(step)
-                added.append((record, fact))
-                new[fact.subject].append(fact.version)
-        await store.add_facts(conn, self.numbers, added)
-        await store.merge_tallies(conn, self.numbers, changes(known, new))
-        return len(added)
+    async def _write(self, conn: Connection, records: Sequence[Record], batch: Batch) -> int:
+        """Write what a batch tells of and is not there yet; return how many facts those were."""
+        numbers = self._numbers
+        known = await store.known_versions(conn, batch.subjects)
+        new = numbers.applied(batch.versions)
+        rows, cells = fold(known, new)
+        origin = numbers.origin(records, batch)
+        await store.add_facts(conn, new, origin, rows)
+        await store.add_to_tallies(conn, cells)
+        letters = [(records[place], why) for place, why in batch.letters.items()]
+        await store.keep_dead_letters(conn, letters)
+        return len(rows)
 
 
-def _measure(facts: int, added: int, letters: Sequence[tuple[Record, Undecodable]]) -> None:
+def _partition(record: Record) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)
+
+
+def _until(records: Sequence[Record]) -> dict[TopicPartition, int]:
+    """Return the offset after the last record of each partition."""
+    return {_partition(record): record.offset + 1 for record in records}
+
+
+def _refuse_gap(
+    records: Sequence[Record], since: positions.Positions, gaps: positions.Positions
+) -> None:
+    """Raise OffsetGap where a partition's first record is above its stored position."""
+    firsts = {_partition(record): record.offset for record in reversed(records)}
+    for tp, first in firsts.items():
+        if first > since[tp] and gaps.get(tp) != first:
+            raise OffsetGap(tp, since[tp], first)
+
+
+def _measure(added: int, duplicates: int, letters: Sequence[tuple[Record, Undecodable]]) -> None:
     """Count and log what a batch held; called once it is committed, so that each counts once."""
     EVENTS_FOLDED.labels("applied").inc(added)
-    EVENTS_FOLDED.labels("duplicate").inc(facts - added)
+    EVENTS_FOLDED.labels("duplicate").inc(duplicates)
     for record, why in letters:
         DEAD_LETTERS.labels(why.reason).inc()
         log.warning(
@@ -128,17 +144,3 @@ def _measure(facts: int, added: int, letters: Sequence[tuple[Record, Undecodable
             reason=why.reason,
             detail=why.detail,
         )
-
-
-def _trim(
-    by_partition: dict[TopicPartition, list[Record]], since: positions.Positions
-) -> list[Record]:
-    """Return the records at or above the stored positions; refuse a batch that begins above one."""
-    fresh: list[Record] = []
-    for tp, batch in by_partition.items():
-        kept = [record for record in batch if record.offset >= since[tp]]
-        if kept and kept[0].offset > since[tp]:
-            begins = kept[0].offset
-            raise OffsetGap(f"{tp.topic}/{tp.partition}: folded to {since[tp]}, begins at {begins}")
-        fresh.extend(kept)
-    return fresh

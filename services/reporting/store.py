@@ -1,168 +1,206 @@
 """Facts, tallies, dead letters: how the fold reads and writes them, one statement a batch each."""
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from uuid import UUID
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from aiokafka import ConsumerRecord
+import asyncpg
+import numpy as np
 
-from services.reporting.decode import Fact, Undecodable
-from services.reporting.projections.contributions import Contribution, Series
-from services.reporting.projections.tallies import Cell, Change, Version
+from services.reporting.batch import Batch, Reader, Record
+from services.reporting.copying import Table
+from services.reporting.decode import Undecodable
+from services.reporting.projections.tallies import Cells, Column, Counts, Versions
 from shared.database import Connection, Pool
+from shared.topics import TOPICS
 
-type Record = ConsumerRecord[bytes, bytes]
-
-_ADD_UNITS = "INSERT INTO units (unit) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING"
-_ALL_UNITS = "SELECT id, unit FROM units"
-_ADD_SERIES = """
-INSERT INTO series (measure, dimensions)
-SELECT measure, dimensions::jsonb FROM unnest($1::text[], $2::text[]) AS new (measure, dimensions)
+_ADD_NAMES = """
+INSERT INTO {table} ({column}) SELECT name FROM unnest($1::text[]) AS named (name) ORDER BY name
     ON CONFLICT DO NOTHING
 """
-_ALL_SERIES = """
-SELECT id, measure,
-       (SELECT coalesce(array_agg(ARRAY[key, value] ORDER BY key COLLATE "C"), '{}')
-          FROM jsonb_each_text(dimensions)) AS dimensions
-  FROM series
+_NUMBERS = """
+SELECT id FROM unnest($1::text[]) WITH ORDINALITY AS named (name, place)
+  JOIN {table} ON {column} = name ORDER BY place
+"""
+_ADD_SERIES = """
+INSERT INTO series (measure, dimensions)
+SELECT measure, dimensions::jsonb FROM unnest($1::text[], $2::text[]) AS named (measure, dimensions)
+ ORDER BY measure, dimensions
+    ON CONFLICT DO NOTHING
+"""
+_SERIES_NUMBERS = """
+SELECT id FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS named (measure, dimensions, place)
+  JOIN series ON series.measure = named.measure AND series.dimensions = named.dimensions::jsonb
+ ORDER BY place
 """
 _KNOWN = """
 SELECT subject, sequence, recorded_on, units, series, occurred_on, amounts
-  FROM facts WHERE subject = ANY($1::uuid[])
+  FROM facts WHERE subject = ANY($1::text::uuid[])
 """
-_FACT_COLUMNS = (
-    "subject",
-    "sequence",
-    "type",
-    "recorded_at",
-    "recorded_on",
-    "topic",
-    "partition",
-    "offset",
-    "units",
-    "series",
-    "occurred_on",
-    "amounts",
+
+_FACTS = Table(
+    "facts",
+    subject="uuid",
+    sequence="integer",
+    type="smallint",
+    recorded_on="date",
+    topic="smallint",
+    partition="smallint",
+    offset="bigint",
+    units="integer[]",
+    series="integer[]",
+    occurred_on="date[]",
+    amounts="bigint[]",
 )
-_MERGE = """
-INSERT INTO tallies (unit, series, occurred_on, recorded_on, facts, amount)
-SELECT * FROM unnest($1::integer[], $2::integer[], $3::date[], $4::date[],
-                     $5::bigint[], $6::bigint[])
-    ON CONFLICT (unit, series, occurred_on, recorded_on) DO UPDATE
-       SET facts = tallies.facts + excluded.facts, amount = tallies.amount + excluded.amount
-"""
+_PARTS = Table(
+    "tally_parts",
+    unit="integer",
+    series="integer[]",
+    occurred_on="date[]",
+    recorded_on="date[]",
+    facts="integer[]",
+    amounts="bigint[]",
+)
 _DEAD_COLUMNS = ("topic", "partition", "offset", "reason", "detail", "key", "value")
+
+_EPOCH = date(2000, 1, 1).toordinal()
+"""Day 0 of PostgreSQL."""
 
 
 @dataclass(slots=True)
 class Numbers:
-    """The short numbers of units and series, kept in memory; new ones are made in the database.
+    """The short numbers of names, kept in memory in the order of a reader's names.
 
     Numbers are made outside the fold's transaction: one that is made and not used does no harm, and
     two workers that need the same new one do not wait for each other's batch.
     """
 
-    units: dict[str, int] = field(default_factory=dict)
-    series: dict[Series, int] = field(default_factory=dict)
-    unit_names: dict[int, str] = field(default_factory=dict)
-    series_names: dict[int, Series] = field(default_factory=dict)
+    units: Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    series: Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    types: Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    topics: dict[str, int] = field(default_factory=dict)
 
-    async def learn(self, pool: Pool, contributions: Iterable[Contribution]) -> None:
-        """Make sure that every unit and series of `contributions` has a number."""
-        units: set[str] = set()
-        series: set[Series] = set()
-        for contribution in contributions:
-            if contribution.unit not in self.units:
-                units.add(contribution.unit)
-            if contribution.series not in self.series:
-                series.add(contribution.series)
-        if units or series:
-            await pool.execute(_ADD_UNITS, sorted(units))
-            told = sorted((one.measure, json.dumps(dict(one.dimensions))) for one in series)
-            await pool.execute(_ADD_SERIES, [t[0] for t in told], [t[1] for t in told])
-            await self.load(pool)
+    async def learn(self, pool: Pool, reader: Reader) -> None:
+        """Give every name that `reader` has seen its number."""
+        self.units = await _numbered(pool, "units", "unit", reader.units.seen, self.units)
+        self.types = await _numbered(pool, "types", "type", reader.types.seen, self.types)
+        if not self.topics:
+            names = [topic.name for topic in TOPICS]
+            found = await _numbered(pool, "topics", "topic", names, np.zeros(0, np.int64))
+            self.topics = dict(zip(names, found.tolist(), strict=True))
+        new = reader.series.seen[len(self.series) :]
+        if new:
+            told = [one.measure for one in new], [json.dumps(dict(o.dimensions)) for o in new]
+            await pool.execute(_ADD_SERIES, *told)
+            self.series = _joined(self.series, await pool.fetch(_SERIES_NUMBERS, *told))
 
-    async def recognise(
-        self, source: Connection, units: Iterable[int], series: Iterable[int]
-    ) -> None:
-        """Make sure that numbers that another worker has made are known here."""
-        known = self.unit_names.keys() >= set(units) and self.series_names.keys() >= set(series)
-        if not known:
-            await self.load(source)
+    def applied(self, versions: Versions) -> Versions:
+        """Return versions of the reader with numbers in the place of its names."""
+        counts = versions.counts
+        unit, series = self.units[counts.unit], self.series[counts.series]
+        return replace(versions, counts=replace(counts, unit=unit, series=series))
 
-    async def load(self, source: Pool | Connection) -> None:
-        """Read all numbers."""
-        for row in await source.fetch(_ALL_UNITS):
-            self.units[row["unit"]] = row["id"]
-            self.unit_names[row["id"]] = row["unit"]
-        for row in await source.fetch(_ALL_SERIES):
-            pairs = tuple((name, value) for name, value in row["dimensions"])
-            series = Series(row["measure"], pairs)
-            self.series[series] = row["id"]
-            self.series_names[row["id"]] = series
-
-
-async def known_versions(
-    conn: Connection, numbers: Numbers, subjects: Collection[UUID]
-) -> dict[UUID, list[Version]]:
-    """Return the versions of `subjects` that are folded already."""
-    known: dict[UUID, list[Version]] = defaultdict(list)
-    rows = await conn.fetch(_KNOWN, subjects)
-    units = (number for row in rows for number in row["units"])
-    series = (number for row in rows for number in row["series"])
-    await numbers.recognise(conn, units, series)
-    for row in rows:
-        counts = tuple(
-            Contribution(numbers.unit_names[unit], numbers.series_names[series], day, amount)
-            for unit, series, day, amount in zip(
-                row["units"], row["series"], row["occurred_on"], row["amounts"], strict=True
-            )
+    def origin(self, records: Sequence[Record], batch: Batch) -> "Origin":
+        """Return where the facts of `batch`, which was read from `records`, come from."""
+        origins = [records[place] for place in batch.versions.place.tolist()]
+        return Origin(
+            type=self.types[batch.types],
+            topic=_column(self.topics[record.topic] for record in origins),
+            partition=_column(record.partition for record in origins),
+            offset=_column(record.offset for record in origins),
         )
-        known[row["subject"]].append(Version(row["sequence"], row["recorded_on"], counts))
-    return known
 
 
-async def add_facts(
-    conn: Connection, numbers: Numbers, facts: Sequence[tuple[Record, Fact]]
-) -> None:
-    """Add facts that are not there yet."""
-    rows = [
-        (
-            fact.subject,
-            fact.version.sequence,
-            fact.event.type,
-            fact.event.recordedtime,
-            fact.version.recorded_on,
-            record.topic,
-            record.partition,
-            record.offset,
-            [numbers.units[one.unit] for one in fact.version.counts],
-            [numbers.series[one.series] for one in fact.version.counts],
-            [one.occurred_on for one in fact.version.counts],
-            [one.amount for one in fact.version.counts],
-        )
-        for record, fact in facts
-    ]
-    await conn.copy_records_to_table("facts", records=rows, columns=_FACT_COLUMNS)
+async def _numbered(
+    pool: Pool, table: str, column: str, names: Sequence[str], numbers: Column
+) -> Column:
+    """Return the numbers of `names`, of which the first have `numbers` already."""
+    new = names[len(numbers) :]
+    if not new:
+        return numbers
+    await pool.execute(_ADD_NAMES.format(table=table, column=column), new)
+    found = await pool.fetch(_NUMBERS.format(table=table, column=column), new)
+    return _joined(numbers, found)
 
 
-async def merge_tallies(conn: Connection, numbers: Numbers, changes: Mapping[Cell, Change]) -> None:
-    """Add `changes` to the tallies, always in the same order, so that workers never deadlock."""
-    rows = sorted(
-        (
-            numbers.units[cell.unit],
-            numbers.series[cell.series],
-            cell.occurred_on,
-            cell.recorded_on,
-            change.facts,
-            change.amount,
-        )
-        for cell, change in changes.items()
+def _joined(numbers: Column, rows: Sequence[asyncpg.Record]) -> Column:
+    return np.concatenate([numbers, _column(row["id"] for row in rows)])
+
+
+async def known_versions(conn: Connection, subjects: Collection[str]) -> Versions:
+    """Return the versions of `subjects` that are folded already; units and series by number."""
+    # One text, because asyncpg takes longer to encode so many uuids than PostgreSQL to look them
+    # up; sorted, because then the index is walked through once.
+    rows = await conn.fetch(_KNOWN, f"{{{','.join(sorted(subjects))}}}")
+    return Versions(
+        place=np.full(len(rows), -1, np.int64),
+        subject=np.frombuffer(b"".join(row["subject"].bytes for row in rows), "V16"),
+        sequence=_column(row["sequence"] for row in rows),
+        recorded_on=_column(row["recorded_on"].toordinal() for row in rows),
+        count=_column(len(row["units"]) for row in rows),
+        counts=Counts(
+            unit=_column(one for row in rows for one in row["units"]),
+            series=_column(one for row in rows for one in row["series"]),
+            occurred_on=_column(day.toordinal() for row in rows for day in row["occurred_on"]),
+            amount=_column(one for row in rows for one in row["amounts"]),
+        ),
     )
-    if rows:
-        await conn.execute(_MERGE, *(list(column) for column in zip(*rows, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Of which type the events of versions are, and where they stand. Names are numbers."""
+
+    type: Column
+    topic: Column
+    partition: Column
+    offset: Column
+
+
+async def add_facts(conn: Connection, versions: Versions, origin: Origin, rows: Column) -> None:
+    """Add the versions in `rows`, which are not there yet."""
+    first = np.cumsum(versions.count) - versions.count
+    counts = versions.counts
+    encoded = []
+    for length in np.unique(versions.count[rows]).tolist():
+        some = rows[versions.count[rows] == length]
+        items = first[some][:, None] + np.arange(length)
+        values = (
+            versions.subject[some],
+            versions.sequence[some],
+            origin.type[some],
+            versions.recorded_on[some] - _EPOCH,
+            origin.topic[some],
+            origin.partition[some],
+            origin.offset[some],
+            counts.unit[items],
+            counts.series[items],
+            counts.occurred_on[items] - _EPOCH,
+            counts.amount[items],
+        )
+        encoded.append(_FACTS.rows(length, values))
+    await _FACTS.copy(conn, encoded)
+
+
+async def add_to_tallies(conn: Connection, cells: Cells) -> None:
+    """Add `cells` to the tallies: one part for each unit."""
+    units, first, count = np.unique(cells.unit, return_index=True, return_counts=True)
+    encoded = []
+    for length in np.unique(count).tolist():
+        some = count == length
+        items = first[some][:, None] + np.arange(length)
+        values = (
+            units[some],
+            cells.series[items],
+            cells.occurred_on[items] - _EPOCH,
+            cells.recorded_on[items] - _EPOCH,
+            cells.facts[items],
+            cells.amount[items],
+        )
+        encoded.append(_PARTS.rows(length, values))
+    if encoded:
+        await _PARTS.copy(conn, encoded)
 
 
 async def keep_dead_letters(
@@ -181,4 +219,9 @@ async def keep_dead_letters(
         )
         for record, why in letters
     ]
-    await conn.copy_records_to_table("dead_letters", records=rows, columns=_DEAD_COLUMNS)
+    if rows:
+        await conn.copy_records_to_table("dead_letters", records=rows, columns=_DEAD_COLUMNS)
+
+
+def _column(values: Iterable[int]) -> Column:
+    return np.array(list(values), np.int64)

@@ -8,21 +8,25 @@ from typing import Literal
 
 from aiokafka import TopicPartition
 
-from services.reporting import positions
+from services.reporting import positions, projection
 from services.reporting.figure import Period
 from shared.database import Pool
 from shared.procedures import PROCEDURES
 
 _SUMS = """
-SELECT series.measure, series.dimensions::text AS dimensions,
-       coalesce(sum(amount) FILTER (WHERE occurred_on BETWEEN $2 AND $3), 0)::bigint AS within,
-       coalesce(sum(amount) FILTER (WHERE occurred_on < $2), 0)::bigint AS before,
-       coalesce(sum(amount) FILTER (WHERE occurred_on <= least($3, $4)), 0)::bigint AS at_end
-  FROM tallies
-  JOIN units ON units.id = tallies.unit
-  JOIN series ON series.id = tallies.series
- WHERE units.unit = $1 AND recorded_on <= $4 AND measure NOT IN ('schedule', 'declared')
- GROUP BY series.id
+WITH summed AS (
+    SELECT cell.series,
+           coalesce(sum(amount) FILTER (WHERE day BETWEEN $2 AND $3), 0)::bigint AS within,
+           coalesce(sum(amount) FILTER (WHERE day < $2), 0)::bigint AS before,
+           coalesce(sum(amount) FILTER (WHERE day <= least($3, $4)), 0)::bigint AS at_end
+      FROM tally_parts JOIN units ON units.id = tally_parts.unit,
+           unnest(series, occurred_on, recorded_on, amounts) AS cell (series, day, recorded, amount)
+     WHERE units.unit = $1 AND recorded <= $4
+     GROUP BY cell.series
+)
+SELECT measure, dimensions::text AS dimensions, within, before, at_end
+  FROM summed JOIN series ON series.id = summed.series
+ WHERE measure NOT IN ('schedule', 'declared')
 """
 _DATED = """
 SELECT series.measure, series.dimensions::text AS dimensions, occurred_on,
@@ -81,6 +85,7 @@ async def read_tallies(pool: Pool, unit: str, period: Period, as_of: date) -> Ta
         pool.acquire() as conn,
         conn.transaction(isolation="repeatable_read", readonly=True),
     ):
+        await projection.read_live(conn)
         sums = await conn.fetch(_SUMS, unit, period.start, period.end, as_of)
         dated = await conn.fetch(_DATED, unit, period.end, as_of)
         folded = await positions.read(conn)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +14,11 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
 
-from services.reporting import fold, positions
-from services.reporting.decode import Fact, decode
+from services.reporting import positions
+from services.reporting.decode import Fact, Version, decode
 from services.reporting.fold import Folder, OffsetGap, TooManyDeadLetters
+from services.reporting.projection import TABLES as MIGRATIONS
 from services.reporting.projections.contributions import Contribution, Series
-from services.reporting.projections.tallies import Cell, Version
 from shared.database import Pool, create_pool, migrate
 from shared.events.cases import Channel, Status
 from shared.events.envelope import Event
@@ -32,13 +31,14 @@ from tests.support.builders import (
     a_correction,
     a_receipt,
     records_of,
+    subject_of,
 )
-from tests.support.recount import Tallies, recount
+from tests.support.recount import Cell, Tallies, recount
+from tests.support.tables import FACTS
 
-MIGRATIONS = Path(fold.__file__).parent / "migrations"
 PARTITIONS = 4
 LONGEST_RUN = 3
-TABLES = ("facts", "tallies", "dead_letters", "positions")
+TABLES = ("facts", "tally_parts", "dead_letters", "positions")
 
 _TALLIES = """
 SELECT units.unit, measure, dimensions, occurred_on, recorded_on, facts, amount
@@ -92,7 +92,7 @@ def a_folder(pool: Pool) -> Folder:
 
 
 async def contents(pool: Pool) -> Contents:
-    facts = await pool.fetch("SELECT * FROM facts")
+    facts = await pool.fetch(FACTS)
     letters = await pool.fetch("SELECT * FROM dead_letters")
     return Contents(
         tallies=await tallies(pool),
@@ -140,9 +140,9 @@ async def recounted(pool: Pool) -> Tallies:
     return recount(versions)
 
 
-def a_history(number: int) -> list[Event]:
+def a_history(number: int, partition: int = 0) -> list[Event]:
     """Return the steps of one case: received, registered, corrected and, every third, cancelled."""
-    subject, later = UUID(int=number), DAY + timedelta(days=1 + number % 3)
+    subject, later = subject_of(number, partition), DAY + timedelta(days=1 + number % 3)
     case, right = a_case(Status.RESOLVED), a_case(Status.RESOLVED, channel=Channel.POST)
     steps = [
         a_receipt(subject=subject),
@@ -154,8 +154,9 @@ def a_history(number: int) -> list[Event]:
     return steps
 
 
-def histories(cases: int, first: int = 0) -> list[Event]:
-    return [step for number in range(first, first + cases) for step in a_history(number)]
+def histories(cases: int, first: int = 0, partition: int = 0) -> list[Event]:
+    numbers = range(first, first + cases)
+    return [step for number in numbers for step in a_history(number, partition)]
 
 
 def partitioned(cases: int) -> list[list[Any]]:
@@ -163,7 +164,7 @@ def partitioned(cases: int) -> list[list[Any]]:
     draw = random.Random(7)  # noqa: S311 - the same story at every run
     found = []
     for partition in range(PARTITIONS):
-        values: list[Event | bytes | None] = list(histories(cases, 1000 * partition))
+        values: list[Event | bytes | None] = list(histories(cases, 1000 * partition, partition))
         values += draw.sample(values, len(values) // 3)
         draw.shuffle(values)
         for place in (0, len(values) // 2, len(values)):
@@ -177,7 +178,7 @@ async def test_a_batch_is_folded_whole(pool: Pool) -> None:
     await a_folder(pool).fold(records_of([*steps, b"no event"]))
     found = await contents(pool)
 
-    assert {(UUID(int=1), n): (step.type, 0, n - 1) for n, step in enumerate(steps, 1)} == (
+    assert {(subject_of(1), n): (step.type, 0, n - 1) for n, step in enumerate(steps, 1)} == (
         found.facts
     )
     assert found.dead_letters == {(TOPIC, 0, 3): ("not_json", None, b"no event")}
@@ -246,7 +247,7 @@ async def test_records_below_the_position_are_left_out(pool: Pool) -> None:
 
 async def test_stale_and_fresh_partitions_of_one_batch_are_told_apart(pool: Pool) -> None:
     folder = a_folder(pool)
-    stale, fresh = records_of(histories(2)), records_of(histories(2, 50), partition=1)
+    stale, fresh = records_of(histories(2)), records_of(histories(2, 50, 1), partition=1)
     await folder.fold(stale)
     await folder.fold([*stale, *fresh])
     found = (await contents(pool)).positions
@@ -262,7 +263,7 @@ async def test_a_gap_is_refused_and_changes_nothing(pool: Pool) -> None:
     before = await contents(pool)
 
     with pytest.raises(OffsetGap, match=r"registry.events/0: folded to 2, begins at 3"):
-        await folder.fold([*records_of(histories(1, 50), partition=1), *records[3:]])
+        await folder.fold([*records_of(histories(1, 50, 1), partition=1), *records[3:]])
     assert before == await contents(pool)
 
 
@@ -305,7 +306,7 @@ async def test_workers_of_different_partitions_add_to_the_same_tallies(
         await asyncio.gather(*map(work, folders, parts))
     found = await contents(pool)
 
-    once = {step.id for number in range(PARTITIONS) for step in histories(12, 1000 * number)}
+    once = {step.id for n in range(PARTITIONS) for step in histories(12, 1000 * n, n)}
     assert len(once) == len(found.facts)
     assert await recounted(pool) == found.tallies
 
@@ -371,6 +372,11 @@ class Counting(asyncpg.Connection):
         Counting.statements += 1
         return await super()._execute(*args, **named)  # type: ignore[misc]
 
+    async def copy_to_table(self, *args: Any, **named: Any) -> Any:
+        """Count a COPY as a statement."""
+        Counting.statements += 1
+        return await super().copy_to_table(*args, **named)
+
     async def copy_records_to_table(self, *args: Any, **named: Any) -> Any:
         """Count a COPY as a statement."""
         Counting.statements += 1
@@ -392,7 +398,9 @@ async def test_a_large_batch_takes_as_many_statements_as_a_small_one(
     for cases, first in ((2, 0), (300, 3_000)):
         batch: list[Any] = []
         for number in range(partitions):
-            steps: list[Event | bytes | None] = list(histories(cases, first + 10_000 * number))
+            steps: list[Event | bytes | None] = list(
+                histories(cases, first + 10_000 * number, number)
+            )
             steps.append(b"no event")
             batch += records_of(steps, first=begun[number], partition=number)
             begun[number] += len(steps)

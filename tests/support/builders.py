@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from aiokafka.partitioner import murmur2
 from aiokafka.structs import ConsumerRecord
 
+from services.reporting.decode import Version
 from services.reporting.projections.contributions import Contribution, Series, contributions
-from services.reporting.projections.tallies import Version
 from shared.casework.model import Held
 from shared.events.cases import (
     Case,
@@ -35,11 +36,24 @@ from shared.events.registry import BirthData, BirthRegistered
 from shared.events.returns import DeclaredFigure, Return, ReturnAccepted, ReturnData
 from shared.frozen import Frozen
 from shared.recorded import Recorded
+from shared.topics import PARTITIONS
 
 UNIT = "2004-10525"
 DAY = date(2023, 11, 14)
 """A Tuesday; no holiday is near."""
-SUBJECT = UUID(int=1)
+
+
+def subject_of(number: int, partition: int = 0) -> UUID:
+    """Return a subject whose events belong in a partition, another one for each number."""
+    candidates = (UUID(int=number << 16 | more) for more in range(1 << 16))
+    return next(
+        each
+        for each in candidates
+        if (murmur2(str(each).encode()) & 0x7FFFFFFF) % PARTITIONS == partition
+    )
+
+
+SUBJECT = subject_of(1)
 TOPIC = "registry.events"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from tests.support.tables import FACTS, live_tables
 from tests.support.wardbook import DEPARTMENTS, Wardbook
 
 _VIET_NAM = timezone(timedelta(hours=7))
@@ -172,15 +173,14 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
     Equal as of every day compared means equal in both of their dates.
     """
     book = await read_book(wardbook)
-    conn = await asyncpg.connect(wardbook.dsn("reporting"))
-    try:
+    async with live_tables(wardbook.dsn("reporting")) as conn:
         rows = await conn.fetch(_TALLIES)
-        facts = await conn.fetch('SELECT subject, sequence, topic, partition, "offset" FROM facts')
+        facts = await conn.fetch(FACTS)
         letters = await conn.fetch('SELECT topic, partition, "offset" FROM dead_letters')
-    finally:
-        await conn.close()
     assert {tuple(row) for row in letters} == wardbook.poison
-    stood = {(str(f["subject"]), f["sequence"]): tuple(f)[2:] for f in facts}
+    stood = {
+        (str(f["subject"]), f["sequence"]): (f["topic"], f["partition"], f["offset"]) for f in facts
+    }
     assert len(facts) == len(stood)
     assert stood.keys() == book.places.keys()
     # An event that is on the topic twice is a fact once, at either place.

@@ -10,11 +10,11 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests.support.tables import live_tables
 from tests.support.wardbook import Wardbook
 from tests.system.recount import Told, assert_tallies_equal_a_recount, read_topics
 
 PERIOD = (date(2023, 1, 1), date(2024, 12, 31))
-PARTITION = 3
 
 type Change = Callable[[dict[str, Any]], object]
 
@@ -55,11 +55,11 @@ def case_of(told: dict[str, Any]) -> dict[str, Any]:
 async def put(
     wardbook: Wardbook, value: bytes | None, key: bytes | None, topic: str = "registry.events"
 ) -> tuple[str, int, int]:
-    """Put a record on a topic, always on the same partition; return its place."""
+    """Put a record on a topic, in the partition of its key; return its place."""
     producer = AIOKafkaProducer(bootstrap_servers=wardbook.kafka)
     await producer.start()
     try:
-        metadata = await producer.send_and_wait(topic, value, key, partition=PARTITION)
+        metadata = await producer.send_and_wait(topic, value, key)
     finally:
         await producer.stop()
     return metadata.topic, metadata.partition, metadata.offset
@@ -71,15 +71,12 @@ async def put_event(wardbook: Wardbook, told: dict[str, Any]) -> tuple[str, int,
 
 async def letter(wardbook: Wardbook, place: tuple[str, int, int]) -> asyncpg.Record | None:
     """Return the dead letter of a place."""
-    conn = await asyncpg.connect(wardbook.dsn("reporting"))
-    try:
+    async with live_tables(wardbook.dsn("reporting")) as conn:
         return await conn.fetchrow(
             "SELECT reason, key, value FROM dead_letters"
             ' WHERE topic = $1 AND partition = $2 AND "offset" = $3',
             *place,
         )
-    finally:
-        await conn.close()
 
 
 def changed(change: Change) -> Callable[[str], tuple[bytes, bytes]]:

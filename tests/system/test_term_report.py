@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.sample.loader import load
+from tests.support.tables import live_tables
 from tests.support.wardbook import SERVICES, TOKEN, Wardbook
 
 QUESTION = {"unit": "10525", "from": "2021-06-01", "to": "2023-11-30"}
@@ -89,10 +90,9 @@ async def test_the_sample_gives_its_figures_though_the_fold_is_killed(wardbook: 
     result = await loading
     await wardbook.settled()
     figures: dict[str, Any] = (await report(wardbook)).json()["figures"]
-    database = await asyncpg.connect(wardbook.dsn("reporting"))
-    facts = await database.fetchval(FACTS_OF_THE_WARD)
-    differences = await database.fetchval(RECOUNT)
-    await database.close()
+    async with live_tables(wardbook.dsn("reporting")) as database:
+        facts = await database.fetchval(FACTS_OF_THE_WARD)
+        differences = await database.fetchval(RECOUNT)
 
     assert {name: figures[name]["value"] for name in EXPECTED} == EXPECTED
     assert result.steps == facts
@@ -108,11 +108,10 @@ async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: W
         await producer.send_and_wait("registry.events", value, key=b"poison")
     await producer.stop()
     await wardbook.settled()
-    database = await asyncpg.connect(wardbook.dsn("reporting"))
-    rows = await database.fetch(
-        'SELECT reason, value FROM dead_letters WHERE key = $1 ORDER BY "offset"', b"poison"
-    )
-    await database.close()
+    async with live_tables(wardbook.dsn("reporting")) as database:
+        rows = await database.fetch(
+            'SELECT reason, value FROM dead_letters WHERE key = $1 ORDER BY "offset"', b"poison"
+        )
 
     reasons = ["not_json", "not_an_event", "unknown_type", "empty", "empty"]
     assert reasons == [row["reason"] for row in rows]

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reporting.decode import LONGEST, Fact, Undecodable, decode
-from services.reporting.projections.tallies import Version
+from services.reporting.decode import LONGEST, Fact, Undecodable, Version, decode
 from shared.events import CATALOGUE, PUBLISHED
 from shared.events.envelope import encode
 from shared.events.examples import EXAMPLES
@@ -41,7 +40,7 @@ def test_an_event_is_decoded_to_its_step_and_what_it_counts_as() -> None:
         ),
         a_contribution("overdue", on=DAY.replace(day=15), procedure="registry.birth"),
     )
-    expected = Fact(SUBJECT, event, Version(1, DAY, counts))
+    expected = Fact(str(SUBJECT), event.type, Version(1, DAY, counts))
 
     assert expected == decode(TOPIC, KEY, encode(event))
 
@@ -55,7 +54,11 @@ def test_every_event_of_the_catalogue_is_decoded_on_the_topic_of_its_publisher(n
     if name.startswith("case."):  # the examples are all the registry's
         decoded = decode(TOPIC, str(event.subject).encode(), encode(event))
     assert isinstance(decoded, Fact)
-    assert event == decoded.event
+    assert (str(event.subject), event.type) == (decoded.subject, decoded.type)
+    assert (event.sequence, event.recorded_on) == (
+        decoded.version.sequence,
+        decoded.version.recorded_on,
+    )
 
 
 def test_the_recorded_day_is_the_wards() -> None:
@@ -71,7 +74,7 @@ def test_unknown_fields_are_ignored_wherever_they_stand() -> None:
     decoded = decode(TOPIC, KEY, value)
 
     assert isinstance(decoded, Fact)
-    assert a_receipt() == decoded.event
+    assert decode(TOPIC, KEY, encode(a_receipt())) == decoded
 
 
 @pytest.mark.parametrize(

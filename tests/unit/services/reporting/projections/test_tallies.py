@@ -9,8 +9,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.reporting.decode import Version
 from services.reporting.projections.contributions import Contribution
-from services.reporting.projections.tallies import Cell, Change, Changes, Version, changes
 from shared.events.cases import Status
 from tests.support.builders import (
     DAY,
@@ -23,7 +23,7 @@ from tests.support.builders import (
     a_receipt,
     a_version,
 )
-from tests.support.recount import Tallies, merged, recount
+from tests.support.recount import Cell, Change, Changes, Tallies, changes, merged, recount
 
 type Step = tuple[UUID, Version]
 

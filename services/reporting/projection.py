@@ -1,0 +1,141 @@
+"""Projections: sets of facts and tallies in schemas of their own, each folded from the whole log.
+
+Reports are drawn from the live one. A rebuild folds another beside it and makes it live in one
+transaction, so that a report shows the one or the other, never both (decision 0011).
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.reporting import positions
+from services.reporting.positions import Positions
+from services.reporting.projections.tallies import VERSION
+from shared.database import Connection, Pool, create_pool, migrate
+
+TABLES = Path(__file__).parent / "projections" / "migrations"
+
+_LOCK = "SELECT pg_advisory_xact_lock(4243)"
+_FIND = "SELECT id FROM public.projections WHERE version = $1 AND state = $2"
+_ANY = "SELECT EXISTS (SELECT FROM public.projections)"
+_BEGIN = "INSERT INTO public.projections (version, state) VALUES ($1, $2) RETURNING id"
+_RETIRED = "SELECT id FROM public.projections WHERE state = 'retired' AND version = $1"
+_FORGET = "DELETE FROM public.projections WHERE id = $1"
+_RETIRE = "UPDATE public.projections SET state = 'retired' WHERE id = $1"
+_MAKE_LIVE = """
+UPDATE public.projections SET state = 'live', live_at = clock_timestamp() WHERE id = $1
+"""
+_READ = """
+SELECT set_config('search_path', 'projection_' || id, true)
+  FROM public.projections WHERE version = $1 AND state = 'live'
+"""
+
+
+_TRIES, _PAUSE_SECONDS = 100, 0.02
+
+
+class NotBuilt(Exception):
+    """There are projections, but none of this version is live; the message says what to do."""
+
+
+class Behind(Exception):
+    """A projection is not folded as far as the one that it is to replace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One set of tables; `group` is the consumer group of those who fold it."""
+
+    id: int
+
+    @property
+    def schema(self) -> str:
+        """The schema that holds its tables."""
+        return f"projection_{self.id}"
+
+    @property
+    def group(self) -> str:
+        """The consumer group of its fold workers."""
+        return f"wardbook-reporting-{self.id}"
+
+    async def open(self, dsn: str, connections: int) -> Pool:
+        """Return a pool whose sessions fold into this projection's tables, made if need be."""
+        # Every statement of the fold finds its rows by a key. A plan that was made while a table
+        # was empty would go through all of it for ever.
+        settings = {"search_path": self.schema, "enable_seqscan": "off"}
+        pool = await create_pool(dsn, connections, **settings)
+        await pool.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+        await migrate(pool, [TABLES])
+        return pool
+
+
+async def live(pool: Pool) -> Projection:
+    """Return the projection that reports are drawn from; the very first is live from its start.
+
+    Raises NotBuilt where only other versions of the fold have one.
+    """
+    found = await pool.fetchval(_FIND, VERSION, "live")
+    if found is not None:
+        return Projection(found)
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute(_LOCK)
+        if await conn.fetchval(_ANY) and not await conn.fetchval(_FIND, VERSION, "live"):
+            do = "run python -m services.reporting.rebuild"
+            raise NotBuilt(f"the tallies of version {VERSION} are not built yet: {do}")
+        found = await conn.fetchval(_FIND, VERSION, "live")
+        return Projection(found or await conn.fetchval(_BEGIN, VERSION, "live"))
+
+
+async def begin(pool: Pool) -> Projection:
+    """Return the projection that is being built, a new one where none is.
+
+    A new one takes the place of retired ones, whose tables are dropped.
+    """
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute(_LOCK)
+        found = await conn.fetchval(_FIND, VERSION, "building")
+        if found is not None:
+            return Projection(found)
+        for row in await conn.fetch(_RETIRED, VERSION):
+            await conn.execute(f"DROP SCHEMA IF EXISTS {Projection(row['id']).schema} CASCADE")
+            await conn.execute(_FORGET, row["id"])
+        return Projection(await conn.fetchval(_BEGIN, VERSION, "building"))
+
+
+async def switch(pool: Pool, new: Projection) -> None:
+    """Draw reports from `new`, in one transaction.
+
+    What is live until now is not folded on meanwhile, for two seconds at most, so that `new` can
+    come level with it. Raises Behind, and changes nothing, where it does not: a report must not go
+    back. Nothing happens where `new` is live already.
+    """
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute(_LOCK)
+        old = await conn.fetchval(_FIND, VERSION, "live")
+        if old == new.id:
+            return
+        if old is not None:
+            await _come_level(conn, Projection(old), new)
+            await conn.execute(_RETIRE, old)
+        await conn.execute(_MAKE_LIVE, new.id)
+
+
+async def _come_level(conn: Connection, old: Projection, new: Projection) -> None:
+    await conn.execute(f"LOCK TABLE {old.schema}.positions IN SHARE MODE")
+    needed = await _positions(conn, old)
+    for _ in range(_TRIES):
+        reached = await _positions(conn, new)
+        if all(reached.get(tp, 0) >= offset for tp, offset in needed.items()):
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise Behind("not folded as far as the live projection")
+
+
+async def read_live(conn: Connection) -> None:
+    """Let the rest of the caller's transaction read the live projection's tables."""
+    await conn.execute(_READ, VERSION)
+
+
+async def _positions(conn: Connection, projection: Projection) -> Positions:
+    await conn.execute("SELECT set_config('search_path', $1, true)", projection.schema)
+    return await positions.read(conn)

@@ -1,0 +1,44 @@
+"""A fold worker: one projection, its pool, its place in the group of those who fold it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faststream.kafka import KafkaBroker
+
+from services.reporting.consumer import Consumer
+from services.reporting.fold import Folder
+from services.reporting.projection import Projection
+from services.reporting.settings import ReportingSettings
+from shared.database import Pool
+
+_CONNECTIONS = 3
+"""For the fold, for names and positions beside it, and for the lag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Folds `projection` until stopped."""
+
+    projection: Projection
+    consumer: Consumer
+    _pool: Pool
+
+    @classmethod
+    async def start(
+        cls,
+        projection: Projection,
+        settings: ReportingSettings,
+        broker: KafkaBroker,
+        fail: Callable[[Exception], None],
+    ) -> "Worker":
+        """Make the projection's tables if need be, and begin to fold. The broker has started."""
+        pool = await projection.open(settings.database.get_secret_value(), _CONNECTIONS)
+        folder = Folder(pool, settings.longest_dead_letter_run)
+        consumer = Consumer(broker, projection.group, pool, folder, fail)
+        await consumer.start()
+        return cls(projection, consumer, pool)
+
+    async def stop(self) -> None:
+        """Fold the batch in hand, leave the group, close the pool."""
+        await self.consumer.stop()
+        await self._pool.close()
