@@ -147,7 +147,7 @@ class Whole(RuleBasedStateMachine):
 
 
 def test_the_whole_is_exact_whatever_happens() -> None:
-    run_state_machine_as_test(Whole, settings=AT_RANDOM)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Whole, settings=AT_RANDOM)
 
 
 @pytest.mark.parametrize("bug", EASY)
@@ -157,4 +157,4 @@ def test_the_machine_finds_what_is_easy_to_find(bug: str) -> None:
         folding_bug = cast("folding.Bug", bug)
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Faulty, settings=AT_ONCE)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Faulty, settings=AT_ONCE)
