@@ -25,7 +25,6 @@ from shared.events.envelope import Event
 from shared.topics import PARTITIONS, TOPICS, topic_of
 from tests.support.builders import a_record, a_version
 from tests.support.recount import Tallies, recount
-from tests.support.servers import fresh_database
 from tests.support.stories import stories
 from tests.support.tables import tallies
 
@@ -38,7 +37,7 @@ type Logs = Mapping[TopicPartition, Sequence[Any]]
 
 on_postgresql = settings(
     deadline=None,
-    max_examples=25,
+    max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -164,25 +163,25 @@ async def see_that_all_is_counted(pool: Pool, held: Logs) -> None:
 
 
 @asynccontextmanager
-async def empty_tables(postgres: str) -> AsyncIterator[Pool]:
-    """Give a database in which nothing is folded yet."""
-    async with fresh_database(postgres) as dsn:
-        pool = await create_pool(dsn, 2 * WORKERS)
-        try:
-            await migrate(pool, [MIGRATIONS])
-            await positions.seed(pool, dict.fromkeys(EVERYWHERE, 0))
-            yield pool
-        finally:
-            await pool.close()
+async def empty_tables(database: str) -> AsyncIterator[Pool]:
+    """Make the tables anew, and give them with nothing folded yet."""
+    pool = await create_pool(database, 2 * WORKERS)
+    try:
+        await pool.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await migrate(pool, [MIGRATIONS])
+        await positions.seed(pool, dict.fromkeys(EVERYWHERE, 0))
+        yield pool
+    finally:
+        await pool.close()
 
 
 @on_postgresql
 @given(held=logs(), rounds=ROUNDS)
 async def test_the_tallies_are_a_recount_whatever_happens(
-    postgres: str, held: Logs, rounds: Sequence[tuple[Turn, ...]]
+    database: str, held: Logs, rounds: Sequence[tuple[Turn, ...]]
 ) -> None:
     """Workers at the same time, any borders, stale batches, gaps, deaths, starts, duplicates."""
-    async with empty_tables(postgres) as pool:
+    async with empty_tables(database) as pool:
         lived = [False] * WORKERS
         folders = [a_folder(pool)] * WORKERS
         for turns in rounds:
@@ -203,7 +202,7 @@ async def test_the_tallies_are_a_recount_whatever_happens(
 @on_postgresql
 @given(events=told())
 async def test_as_of_a_day_is_what_was_summed_when_the_log_ended_on_it(
-    postgres: str, events: Sequence[Event]
+    database: str, events: Sequence[Event]
 ) -> None:
     """What is recorded later changes no sum as of the days before."""
     by_day: dict[date, list[Event]] = defaultdict(list)
@@ -212,7 +211,7 @@ async def test_as_of_a_day_is_what_was_summed_when_the_log_ended_on_it(
         day = max(event.recorded_on, told_on.get(event.subject, date.min))
         told_on[event.subject] = day
         by_day[day].append(event)
-    async with empty_tables(postgres) as pool:
+    async with empty_tables(database) as pool:
         folder, log, then = a_folder(pool), list[Event](), dict[date, Any]()
         for day in sorted(by_day):
             log += by_day[day]
