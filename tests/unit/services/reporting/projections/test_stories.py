@@ -1,6 +1,5 @@
 """What an event counts as hangs on the state that it tells of, not on how it comes to tell it."""
 
-
 from hypothesis import given, settings
 
 from services.reporting.projections.contributions import contributions
