@@ -199,7 +199,7 @@ async def test_the_tallies_are_a_recount_whatever_happens(
         ).items()
 
 
-@on_postgresql
+@settings(on_postgresql, max_examples=15)
 @given(events=told())
 async def test_as_of_a_day_is_what_was_summed_when_the_log_ended_on_it(
     database: str, events: Sequence[Event]
