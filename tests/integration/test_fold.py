@@ -33,21 +33,13 @@ from tests.support.builders import (
     records_of,
     subject_of,
 )
-from tests.support.recount import Cell, Tallies, recount
-from tests.support.tables import FACTS
+from tests.support.recount import Tallies, recount
+from tests.support.tables import FACTS, tallies
 
 PARTITIONS = 4
 LONGEST_RUN = 3
 TABLES = ("facts", "tally_parts", "dead_letters", "positions")
 
-_TALLIES = """
-SELECT units.unit, measure, dimensions, occurred_on, recorded_on, facts, amount
-  FROM tallies JOIN units ON units.id = tallies.unit
-  JOIN (SELECT id, measure, ARRAY(SELECT ARRAY[key, value] FROM jsonb_each_text(dimensions)
-                                  ORDER BY key COLLATE "C") AS dimensions FROM series) AS series
-    ON series.id = tallies.series
- WHERE facts <> 0 OR amount <> 0
-"""
 _CONTRIBUTIONS = """
 SELECT subject, sequence, recorded_on, units.unit, measure, dimensions, part.occurred_on, amount
   FROM facts
@@ -114,16 +106,6 @@ async def contents(pool: Pool) -> Contents:
 
 def _series(row: asyncpg.Record) -> Series:
     return Series(row["measure"], tuple((name, value) for name, value in row["dimensions"]))
-
-
-async def tallies(pool: Pool) -> Tallies:
-    return {
-        Cell(row["unit"], _series(row), row["occurred_on"], row["recorded_on"]): (
-            row["facts"],
-            row["amount"],
-        )
-        for row in await pool.fetch(_TALLIES)
-    }
 
 
 async def recounted(pool: Pool) -> Tallies:
