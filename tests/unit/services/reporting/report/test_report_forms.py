@@ -211,6 +211,7 @@ def test_pdf_says_everything_on_a4() -> None:
     reader = PdfReader(BytesIO(rendered("pdf")))
 
     text = flat(" ".join(page.extract_text() for page in reader.pages))
+    text = text.replace("ơơ", "ơ")  # Libertinus sets a bold italic ơ as two glyphs, both named ơ
     for expected in EXPECTED:
         assert flat(expected) in text
     width, height = reader.pages[0].mediabox[2:]
