@@ -14,8 +14,8 @@ from shared import outbox, units
 from shared.broker import create_broker
 from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
-from shared.commands import Desk
 from shared.database import Pool, create_pool, migrate, wrong_with
+from shared.desk import Desk
 from shared.outbox import Relay
 from shared.problems import install_problems
 from shared.service import guard, install_health

@@ -17,7 +17,12 @@ from shared.database import Connection, Pool
 from shared.events.envelope import Event, encode, headers
 from shared.metrics import EVENTS_PUBLISHED, OUTBOX_OLDEST, OUTBOX_WAITING
 
-_APPEND = "INSERT INTO outbox (key, value, type) VALUES ($1, $2, $3)"
+_APPEND = """
+INSERT INTO outbox (key, value, type)
+SELECT key, value, type
+  FROM unnest($1::bytea[], $2::bytea[], $3::text[]) WITH ORDINALITY AS one (key, value, type, place)
+ ORDER BY place
+"""
 _OLDEST = "SELECT position, key, value, type FROM outbox ORDER BY position LIMIT $1"
 _DELETE = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 _BACKLOG = """
@@ -37,12 +42,13 @@ _BACK_OFF_SECONDS = 1.0
 log = structlog.get_logger()
 
 
-async def append(conn: Connection, event: Event) -> None:
-    """Store `event` inside the caller's transaction.
+async def append(conn: Connection, events: Sequence[Event]) -> None:
+    """Store `events`, in their order, inside the caller's transaction.
 
-    It is published if, and only if, that commits.
+    They are published if, and only if, that commits.
     """
-    await conn.execute(_APPEND, str(event.subject).encode(), encode(event), event.type)
+    keys = [str(event.subject).encode() for event in events]
+    await conn.execute(_APPEND, keys, list(map(encode, events)), [event.type for event in events])
 
 
 async def backlog(pool: Pool) -> tuple[int, float]:

@@ -112,7 +112,7 @@ async def measure(url: str, *, rate: float | None, seconds: float, concurrency: 
     connections = []
     for _ in range(concurrency):
         _, connection = await loop.create_connection(
-            lambda: _Connection(load), address.hostname, address.port
+            lambda: _Connection(load), str(address.hostname), address.port or 80
         )
         connections.append(connection)
     began = time.perf_counter()

@@ -1,6 +1,7 @@
 """A registry alone with a Kafka and a PostgreSQL of its own, and the CPU time that each takes."""
 
 import random
+import secrets
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -39,7 +40,9 @@ async def servers() -> AsyncIterator[Bench]:
         folder = Path(name)
         kafka = Kafka(folder / "kafka", port=_free_ports(2), log=folder / "kafka.log")
         log = folder / "postgres.log"
-        postgres = Postgres(folder / "postgres", port=_free_ports(1), password="bench", log=log)
+        postgres = Postgres(
+            folder / "postgres", port=_free_ports(1), password=secrets.token_hex(), log=log
+        )
         bench = Bench(folder=folder, kafka=kafka.bootstrap, database=postgres.dsn)
         try:
             bench.children["PostgreSQL"] = await postgres.start()
@@ -90,9 +93,7 @@ def _used(pid: int) -> float:
     times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
     ended = process.cpu_times()
     return float(
-        sum(time.user + time.system for time in times)
-        + ended.children_user
-        + ended.children_system
+        sum(time.user + time.system for time in times) + ended.children_user + ended.children_system
     )
 
 

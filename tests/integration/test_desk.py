@@ -17,8 +17,8 @@ from fastapi import FastAPI
 import shared
 from services.registry.model import REGISTRY
 from shared.casework.api import case_routes
-from shared.commands import Desk
 from shared.database import MigrationChanged, Pool, create_pool, migrate
+from shared.desk import Desk
 from shared.problems import install_problems
 
 SHARED = Path(shared.__file__).parent

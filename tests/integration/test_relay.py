@@ -111,8 +111,7 @@ def steps(cases: int, versions: int) -> list[Event]:
 
 async def store(pool: Pool, events: Sequence[Event]) -> None:
     async with pool.acquire() as conn, conn.transaction():
-        for event in events:
-            await outbox.append(conn, event)
+        await outbox.append(conn, events)
 
 
 async def waiting(pool: Pool) -> int:
@@ -193,7 +192,7 @@ async def test_an_event_of_an_undone_transaction_is_never_published(
     async with pool.acquire() as conn:
         undone = conn.transaction()
         await undone.start()
-        await outbox.append(conn, a_receipt(subject=UUID(int=99)))
+        await outbox.append(conn, [a_receipt(subject=UUID(int=99))])
         await undone.rollback()
     await store(pool, [a_receipt()])
     async with running(pool, broker, topic):
