@@ -75,7 +75,9 @@ class Desk:
         if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
             raise Refused("key_too_long", "Idempotency-Key", status=400)
         stated = headers.get("recorded-on")
-        said = f"{request.method} {request.url.path} {stated}\n".encode() + await request.body()
+        said = (
+            f"{request.method} {request.scope['path']} {stated}\n".encode() + await request.body()
+        )
         return Call(
             name=name,
             key=key,

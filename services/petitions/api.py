@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from services.petitions import model
 from services.petitions.commands import CorrectVisit, ReceiveVisit, SetReceptionSchedule
 from shared.casework.model import unit_id
+from shared.command_route import CommandRoute
 from shared.database import Pool
 from shared.desk import Desk
 from shared.events.envelope import Event
@@ -34,7 +35,7 @@ class ScheduleAnswer(BaseModel):
 
 def reception_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - nothing is read here yet
     """Return the routes of visits and reception schedules."""
-    routes = APIRouter(tags=["citizen reception"])
+    routes = APIRouter(tags=["citizen reception"], route_class=CommandRoute)
 
     @routes.post(
         "/visits",

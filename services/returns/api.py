@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.returns import model
 from services.returns.commands import AcceptReturn, CorrectReturn
+from shared.command_route import CommandRoute
 from shared.database import Pool
 from shared.desk import Desk
 from shared.events.envelope import Event
@@ -24,7 +25,7 @@ class ReturnAnswer(BaseModel):
 
 def return_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - nothing is read here yet
     """Return the routes under which returns are accepted and corrected."""
-    routes = APIRouter(prefix="/returns", tags=["returns"])
+    routes = APIRouter(prefix="/returns", tags=["returns"], route_class=CommandRoute)
 
     @routes.post(
         "", status_code=201, response_model=ReturnAnswer, summary="Accept a return for a period"

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from shared.casework import model, store
 from shared.casework.commands import CancelCase, CorrectCase, ReceiveCase, RefuseCase, WithdrawCase
 from shared.casework.model import Department, Held
+from shared.command_route import CommandRoute
 from shared.commands import Command
 from shared.database import Pool
 from shared.desk import Desk, told
@@ -35,7 +36,7 @@ type Decision = Callable[[Department, Held, Any, Recorded], Event]
 
 def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which the cases of `department` are received, changed and read."""
-    routes = APIRouter(prefix="/cases", tags=["cases"])
+    routes = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
     @routes.post("", status_code=201, response_model=CaseAnswer, summary="Receive a case")
     async def receive(command: ReceiveCase, request: Request) -> Response:
