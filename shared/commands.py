@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from shared import outbox
 from shared.database import Connection, rows_of
@@ -74,7 +75,7 @@ class Command:
     subject: UUID
     body: BaseModel
     decide: Callable[[Any, Recorded], Event]
-    answer: Callable[[Event], BaseModel]
+    answer: Callable[[Event], object]
     fresh: bool = False
 
     @property
@@ -111,7 +112,7 @@ async def write(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
         try:
             if first is None:
                 event = _decision(command, held.get(command.subject))
-                answer = command.answer(event).model_dump_json(by_alias=True)
+                answer = to_json(command.answer(event)).decode()
                 outcomes.append(Outcome("accepted", answer))
                 decided.append((command, event, answer))
             elif first[0] == command.call.fingerprint:

@@ -7,9 +7,10 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import cast
 
 import asyncpg
@@ -26,6 +27,10 @@ _LONGEST_KEY = 200
 _LARGEST_GROUP = 500
 _GROUPS_AT_ONCE = 2
 """While one commits, the next is written; one that waits for a foreign lock does not stop all."""
+
+
+_counter = cache(COMMANDS.labels)
+_seconds = cache(COMMAND_SECONDS.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,11 @@ class Desk:
 
         Refuses a recording day without the right.
         """
-        headers = request.headers
-        key = headers.get("idempotency-key")
+        headers = dict(request.scope["headers"])
+        key = _text(headers, b"idempotency-key")
         if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
             raise Refused("key_too_long", "Idempotency-Key", status=400)
-        stated = headers.get("recorded-on")
+        stated = _text(headers, b"recorded-on")
         said = (
             f"{request.method} {request.scope['path']} {stated}\n".encode() + await request.body()
         )
@@ -82,15 +87,15 @@ class Desk:
             name=name,
             key=key,
             fingerprint=hashlib.sha256(said).digest(),
-            recorded=self._recorded(stated, headers.get("authorization", "")),
+            recorded=self._recorded(stated, headers.get(b"authorization", b"")),
         )
 
-    def _recorded(self, stated: str | None, authorization: str) -> Recorded:
+    def _recorded(self, stated: str | None, authorization: bytes) -> Recorded:
         now = self._clock()
         if stated is None:
             return Recorded(at=now)
-        expected = f"Bearer {self._token}"
-        if not self._token or not hmac.compare_digest(authorization.encode(), expected.encode()):
+        expected = f"Bearer {self._token}".encode()
+        if not self._token or not hmac.compare_digest(authorization, expected):
             raise Refused("migration_right", "Recorded-On", status=403)
         try:
             day = date.fromisoformat(stated)
@@ -112,8 +117,8 @@ class Desk:
         if len(self._tasks) < _GROUPS_AT_ONCE:
             self._tasks.add(asyncio.create_task(self._work(), name="desk"))
         outcome = await waiting.outcome
-        COMMANDS.labels(command.call.name, outcome.said).inc()
-        COMMAND_SECONDS.labels(command.call.name).observe(time.perf_counter() - began)
+        _counter(command.call.name, outcome.said).inc()
+        _seconds(command.call.name).observe(time.perf_counter() - began)
         if outcome.failure is not None:
             raise outcome.failure
         return outcome.answer
@@ -164,3 +169,8 @@ class Desk:
             self._wake()
         for waiting, outcome in zip(group, outcomes, strict=True):
             waiting.ends(outcome)
+
+
+def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
