@@ -15,11 +15,11 @@ from shared.publisher import Publisher
 _LEAD = "SELECT pg_try_advisory_lock(4242)"
 _RESIGN = "SELECT pg_advisory_unlock(4242)"
 
-BATCH = 4_000
+BATCH = 2_000
 """Events published before their rows are deleted: a crash republishes at most this many."""
 
 _IDLE_SECONDS = 0.5
-_GATHER_SECONDS = 0.02
+_GATHER_SECONDS = 0.05
 """Pause after a turn that left nothing, so that the next one takes what many groups commit."""
 _MEASURE_SECONDS = 1.0
 _BACK_OFF_SECONDS = 1.0

@@ -45,9 +45,7 @@ def serve(app: FastAPI, host: str, port: int) -> None:
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops cleanly, then raises the signal again for whoever handled it before it did
         signal.signal(asked_to_stop, lambda *_: sys.exit(0))
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, proxy_headers=False
-    )
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     app.state.stop = lambda: setattr(server, "should_exit", True)
     server.run()
