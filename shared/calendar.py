@@ -6,7 +6,7 @@ corrected by dated data here. A due day is decided once, at receipt, and travels
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from holidays import HolidayBase, country_holidays
@@ -37,6 +37,7 @@ def is_working_day(day: date) -> bool:
     return WORKS.get(day, holidays.is_working_day(day))
 
 
+@lru_cache(maxsize=1_000)
 def due_day(received_on: date, days: int, kind: DayKind) -> date:
     """Return the last good day of a processing time of `days`; it is always a working day.
 

@@ -1,36 +1,30 @@
-"""How a command is run.
+"""What a command is, and the one transaction in which a group of them comes true.
 
-Once per key, its state and its event in one transaction, then the relay is woken.
+The number of its statements depends on the tables that the group touches, not on its size.
 """
 
-import hashlib
-import hmac
-import json
-import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
 
-from fastapi import Request
+from pydantic import BaseModel
+from pydantic_core import to_json
 
-from shared.clock import Clock, noon_of, ward_day
-from shared.database import Connection, Pool
-from shared.metrics import COMMAND_SECONDS, COMMANDS
+from shared import outbox
+from shared.database import Connection, rows_of
+from shared.events.envelope import Event
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
-type Answer = Mapping[str, Any]
-
-_CLAIM = """
-INSERT INTO idempotency (key, fingerprint) VALUES ($1, $2)
-    ON CONFLICT (key) DO NOTHING RETURNING true
+_FIRST = "SELECT key, fingerprint, answer::text FROM idempotency WHERE key = ANY($1)"
+_REMEMBER = """
+INSERT INTO idempotency (key, fingerprint, answer)
+SELECT * FROM unnest($1::text[], $2::bytea[], $3::json[]) AS one (key, fingerprint, answer)
+ ORDER BY key
+    ON CONFLICT (key) DO NOTHING
 """
-_FIRST = "SELECT fingerprint, answer::text FROM idempotency WHERE key = $1"
-_REMEMBER = "UPDATE idempotency SET answer = $2::jsonb WHERE key = $1"
-
-_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,91 +37,141 @@ class Call:
     recorded: Recorded
 
 
-class Desk:
-    """Takes commands: the one place where their transaction begins and ends."""
+class Version(Protocol):
+    """What a table holds of a subject: at least when that was recorded."""
 
-    def __init__(
-        self, pool: Pool, clock: Clock, wake: Callable[[], None], migration_token: str | None
-    ) -> None:
-        """Take commands into the database of `pool`; `wake` is called after each commit."""
-        self._pool = pool
-        self._clock = clock
-        self._wake = wake
-        self._token = migration_token
+    @property
+    def recorded_at(self) -> datetime:
+        """When the present version was recorded."""
 
-    async def call(self, name: str, request: Request) -> Call:
-        """Read a request's headers and body into a Call.
 
-        Refuses a recording day without the right.
+class Table(Protocol):
+    """A table of present versions; the modules `store` of cases and of records are two."""
+
+    async def lock(self, conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, Version]:
+        """Return those that exist, and keep others from changing them until the transaction ends.
+
+        Rows are locked in the order of their ids, so that two groups cannot wait for each other.
         """
-        key = request.headers.get("idempotency-key")
-        if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
-            raise Refused("key_too_long", "Idempotency-Key", status=400)
-        stated = request.headers.get("recorded-on")
-        said = f"{request.method} {request.url.path} {stated}\n".encode() + await request.body()
-        return Call(
-            name=name,
-            key=key,
-            fingerprint=hashlib.sha256(said).digest(),
-            recorded=self._recorded(stated, request.headers.get("authorization", "")),
-        )
 
-    def _recorded(self, stated: str | None, authorization: str) -> Recorded:
-        now = self._clock()
-        if stated is None:
-            return Recorded(at=now)
-        expected = f"Bearer {self._token}"
-        if not self._token or not hmac.compare_digest(authorization.encode(), expected.encode()):
-            raise Refused("migration_right", "Recorded-On", status=403)
+    async def save(self, conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:
+        """Write the next versions, each with its command; return how many followed the held ones.
+
+        They come in the order of their ids.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One change of one subject.
+
+    `decide` is pure: from the version held (None if there is none) and the moment to the event, or
+    a refusal. `answer` tells of the event, and goes out as JSON. A `fresh` subject has an id that
+    nobody can know yet, so that none is looked for.
+    """
+
+    call: Call
+    table: Table
+    subject: UUID
+    body: BaseModel
+    decide: Callable[[Any, Recorded], Event]
+    answer: Callable[[Event], object]
+    fresh: bool = False
+
+    @property
+    def claims(self) -> set[object]:
+        """Return what no two commands of a group may share."""
+        return {self.subject} if self.call.key is None else {self.subject, self.call.key}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command: its answer, or why it has none."""
+
+    said: Literal["accepted", "repeated", "refused", "failed"]
+    answer: str = ""
+    failure: Exception | None = None
+
+
+class Overtaken(Exception):
+    """Another process committed a key or a first version while the group was decided."""
+
+
+async def write(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
+    """Decide `commands` and write what was decided, inside the caller's transaction.
+
+    A refused one writes nothing, a repeated one is answered as the first time. No two of them may
+    share a claim. Raises Overtaken where the transaction must be undone and the same done again.
+    """
+    firsts = await _first_answers(conn, commands)
+    held = await _held(conn, [one for one in commands if one.call.key not in firsts])
+    outcomes = []
+    decided: list[tuple[Command, Event, str]] = []
+    for command in commands:
+        first = firsts.get(command.call.key)
         try:
-            day = date.fromisoformat(stated)
-        except ValueError:
-            raise Refused("date_parsing", "Recorded-On") from None
-        if day > ward_day(now):
-            raise Refused("in_the_future", "Recorded-On", today=ward_day(now))
-        return Recorded(at=min(noon_of(day), now), migrated=True)
-
-    async def run(self, call: Call, work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
-        """Run `work` in one transaction and return its answer, or the first one of a repeated key.
-
-        `work` writes state and event with the connection it is given; whatever it raises undoes all
-        of it. Two calls under one key at the same time run one after the other.
-        """
-        with _measured(call.name) as outcome:
-            async with self._pool.acquire() as conn, conn.transaction():
-                first = await self._first_answer(conn, call)
-                if first is not None:
-                    outcome.append("repeated")
-                    return first
-                answer = await work(conn)
-                if call.key is not None:
-                    await conn.execute(_REMEMBER, call.key, json.dumps(answer, default=str))
-            self._wake()
-            outcome.append("accepted")
-            return answer
-
-    @staticmethod
-    async def _first_answer(conn: Connection, call: Call) -> Answer | None:
-        if call.key is None or await conn.fetchval(_CLAIM, call.key, call.fingerprint):
-            return None
-        row = await conn.fetchrow(_FIRST, call.key)
-        assert row is not None
-        if row["fingerprint"] != call.fingerprint:
-            raise Refused("key_reused", "Idempotency-Key")
-        answer: Answer = json.loads(row["answer"])
-        return answer
+            if first is None:
+                event = _decision(command, held.get(command.subject))
+                answer = to_json(command.answer(event)).decode()
+                outcomes.append(Outcome("accepted", answer))
+                decided.append((command, event, answer))
+            elif first[0] == command.call.fingerprint:
+                outcomes.append(Outcome("repeated", first[1]))
+            else:
+                raise Refused("key_reused", "Idempotency-Key")  # noqa: TRY301 - answered like any
+        except Refused as refusal:
+            outcomes.append(Outcome("refused", failure=refusal))
+        except Exception as failure:  # noqa: BLE001 - it is this command's, and is raised to its caller
+            outcomes.append(Outcome("failed", failure=failure))
+    if decided:
+        await _save(conn, decided)
+        await _remember(conn, decided)
+        await outbox.append(conn, [event for _, event, _ in decided])
+    return outcomes
 
 
-@contextmanager
-def _measured(command: str) -> Iterator[list[str]]:
-    """Count and time one command; the body appends its outcome."""
-    outcome: list[str] = []
-    began = time.perf_counter()
-    try:
-        yield outcome
-    except Refused:
-        outcome.append("refused")
-        raise
-    finally:
-        COMMANDS.labels(command, outcome[0] if outcome else "failed").inc()
-        COMMAND_SECONDS.labels(command).observe(time.perf_counter() - began)
+async def _first_answers(
+    conn: Connection, commands: Sequence[Command]
+) -> Mapping[str | None, tuple[bytes, str]]:
+    keys = [one.call.key for one in commands if one.call.key is not None]
+    rows = await conn.fetch(_FIRST, keys) if keys else []
+    return {key: (fingerprint, answer) for key, fingerprint, answer in rows}
+
+
+async def _held(conn: Connection, commands: Sequence[Command]) -> Mapping[UUID, Version]:
+    """Return what is held of the subjects, locked; table after table, in one order for all."""
+    held: dict[UUID, Version] = {}
+    known = [one for one in commands if not one.fresh]
+    for table in _tables(known):
+        held |= await table.lock(conn, [one.subject for one in known if one.table is table])
+    return held
+
+
+def _decision(command: Command, held: Version | None) -> Event:
+    recorded = command.call.recorded
+    if held is not None:
+        recorded = recorded.after(held.recorded_at)
+    return command.decide(held, recorded)
+
+
+async def _save(conn: Connection, decided: Sequence[tuple[Command, Event, str]]) -> None:
+    inside = sorted(decided, key=lambda one: one[0].subject)
+    for table in _tables([command for command, _, _ in inside]):
+        versions = [(event, command.body) for command, event, _ in inside if command.table is table]
+        if await table.save(conn, versions) < len(versions):
+            raise Overtaken
+
+
+async def _remember(conn: Connection, decided: Sequence[tuple[Command, Event, str]]) -> None:
+    keyed = [
+        (command.call.key, command.call.fingerprint, answer)
+        for command, _, answer in decided
+        if command.call.key is not None
+    ]
+    if keyed and rows_of(await conn.execute(_REMEMBER, *zip(*keyed, strict=True))) < len(keyed):
+        raise Overtaken
+
+
+def _tables(commands: Sequence[Command]) -> list[Table]:
+    """Return the tables concerned, always in the same order, so that groups wait in one order."""
+    return sorted({one.table for one in commands}, key=str)

@@ -80,3 +80,8 @@ async def _apply(conn: Connection, name: str, sql: str, applied: dict[str, str])
     elif applied[name] != checksum:
         message = f"{name} was edited after it was applied: add a new migration instead"
         raise MigrationChanged(message)
+
+
+def rows_of(status: str) -> int:
+    """Return how many rows a statement wrote, from PostgreSQL's word on it: INSERT 0 12."""
+    return int(status.rpartition(" ")[2])

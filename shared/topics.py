@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,10 @@ from shared.events import PUBLISHED
 
 PARTITIONS = 6
 """Partitions of every topic, fixed for good: the order of a case's events hangs on it."""
+
+
+_M = 0x5BD1E995
+_WORD = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,23 @@ class Topic:
 def topic_of(service: str) -> str:
     """Return the name of the topic on which a department service publishes."""
     return f"{service}.events"
+
+
+def partition_of(key: bytes) -> int:
+    """Return the partition of a key as Kafka's own clients choose it: by its murmur2.
+
+    aiokafka's function does the same byte by byte, which is too slow for every event.
+    """
+    length = len(key)
+    words = length // 4
+    h = 0x9747B28C ^ length
+    for word in struct.unpack_from(f"<{words}I", key):
+        k = word * _M & _WORD
+        h = h * _M & _WORD ^ (k ^ k >> 24) * _M & _WORD
+    if rest := key[4 * words :]:
+        h = (h ^ int.from_bytes(rest, "little")) * _M & _WORD
+    h = (h ^ h >> 13) * _M & _WORD
+    return ((h ^ h >> 15) & 0x7FFFFFFF) % PARTITIONS
 
 
 TOPICS: tuple[Topic, ...] = tuple(Topic(name=topic_of(service)) for service in PUBLISHED)

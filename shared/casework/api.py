@@ -3,23 +3,25 @@
 Every route is a command to the desk or a question.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
-from shared import outbox
 from shared.casework import model, store
 from shared.casework.commands import CancelCase, CorrectCase, ReceiveCase, RefuseCase, WithdrawCase
 from shared.casework.model import Department, Held
-from shared.commands import Answer, Call, Desk
-from shared.database import Connection, Pool
+from shared.command_route import CommandRoute
+from shared.commands import Command
+from shared.database import Pool
+from shared.desk import Desk, told
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
 from shared.recorded import Recorded
+from shared.refusal import Refused
 
 
 class CaseAnswer(Case):
@@ -34,19 +36,21 @@ type Decision = Callable[[Department, Held, Any, Recorded], Event]
 
 def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which the cases of `department` are received, changed and read."""
-    routes = APIRouter(prefix="/cases", tags=["cases"])
+    routes = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
-    @routes.post("", status_code=201, summary="Receive a case")
-    async def receive(command: ReceiveCase, request: Request) -> CaseAnswer:
-        call = await desk.call("receive", request)
-
-        async def work(conn: Connection) -> Answer:
-            event = model.receive(department, uuid7(), command, call.recorded)
-            await store.insert(conn, event, command.applicant)
-            await outbox.append(conn, event)
-            return _answer(event)
-
-        return CaseAnswer.model_validate(await desk.run(call, work))
+    @routes.post("", status_code=201, response_model=CaseAnswer, summary="Receive a case")
+    async def receive(command: ReceiveCase, request: Request) -> Response:
+        case_id = uuid7()
+        receipt = Command(
+            call=await desk.call("receive", request),
+            table=store,
+            subject=case_id,
+            body=command,
+            decide=lambda _, recorded: model.receive(department, case_id, command, recorded),
+            answer=_answer,
+            fresh=True,
+        )
+        return told(await desk.run(receipt), 201)
 
     @routes.get("/{id}", summary="Read a case")
     async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
@@ -61,12 +65,25 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
             id: UUID,  # noqa: A002 - the name in the address
             command: Annotated[Any, Body()],
             request: Request,
-        ) -> CaseAnswer:
-            call = await desk.call(name, request)
-            return await _change(desk, department, decide, id, command, call)
+        ) -> Response:
+            def decided(held: Held | None, recorded: Recorded) -> Event:
+                if held is None:
+                    raise Refused("unknown_case", "id", status=404)
+                return decide(department, held, command, recorded)
+
+            change = Command(
+                call=await desk.call(name, request),
+                table=store,
+                subject=id,
+                body=command,
+                decide=decided,
+                answer=_answer,
+            )
+            return told(await desk.run(change))
 
         route.__annotations__["command"] = kind
-        routes.post(f"/{{id}}/{name}", summary=summary, name=name)(route)
+        post = routes.post(f"/{{id}}/{name}", response_model=CaseAnswer, summary=summary, name=name)
+        post(route)
 
     change("resolution", department.resolve_command, model.resolve, "Resolve a case by its act")
     change("refusal", RefuseCase, model.refuse, "Refuse a case")
@@ -76,20 +93,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     return routes
 
 
-async def _change(
-    desk: Desk, department: Department, decide: Decision, case_id: UUID, command: Any, call: Call
-) -> CaseAnswer:
-    async def work(conn: Connection) -> Answer:
-        held = await store.lock(conn, case_id)
-        event = decide(department, held, command, call.recorded.after(held.recorded_at))
-        await store.update(conn, event, getattr(command, "reason", None))
-        await outbox.append(conn, event)
-        return _answer(event)
-
-    return CaseAnswer.model_validate(await desk.run(call, work))
-
-
-def _answer(event: Event) -> Answer:
+def _answer(event: Event) -> Mapping[str, object]:
+    """Return a CaseAnswer's fields; the case was validated with its event."""
     assert isinstance(event.data, CaseData)
-    case = event.data.case.model_dump(mode="json")
-    return {"id": str(event.subject), "sequence": event.sequence, **case}
+    return {**vars(event.data.case), "id": event.subject, "sequence": event.sequence}

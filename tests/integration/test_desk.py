@@ -3,8 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,68 +10,15 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 
-import shared
-from services.registry.model import REGISTRY
-from shared.casework.api import case_routes
-from shared.commands import Desk
 from shared.database import MigrationChanged, Pool, create_pool, migrate
-from shared.problems import install_problems
-
-SHARED = Path(shared.__file__).parent
-FOLDERS = [SHARED / "migrations", SHARED / "casework" / "migrations"]
-NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
-TOKEN = "of-the-migration"
-RECEIPT = {"unit": "10525", "procedure": "registry.birth", "channel": "online", "applicant": "A"}
-TABLES = ("cases", "outbox", "idempotency")
-
-
-@dataclass
-class Office:
-    """A registry without its relay: its database, its HTTP interface, how often it was woken."""
-
-    pool: Pool
-    client: httpx.AsyncClient
-    woken: list[int] = field(default_factory=list)
-
-    async def post(
-        self, body: object = RECEIPT, *, path: str = "/cases", key: str | None = None, **also: str
-    ) -> httpx.Response:
-        """Send a command; `also` are headers, their names written with underscores."""
-        headers = {name.replace("_", "-"): value for name, value in also.items()}
-        if key is not None:
-            headers["idempotency-key"] = key
-        return await self.client.post(path, json=body, headers=headers)
-
-    async def rows(self) -> tuple[int, ...]:
-        """Return how many cases, events and keys are stored."""
-        counts = [f"SELECT count(*) FROM {table}" for table in TABLES]  # noqa: S608 - constants
-        return tuple([await self.pool.fetchval(count) for count in counts])
+from tests.support.office import RECEIPT, TABLES, TOKEN, Office, a_database_of_offices, an_office
 
 
 @pytest.fixture
 async def office(database: str) -> AsyncIterator[Office]:
-    pool = await create_pool(database, 6)
-    await migrate(pool, FOLDERS)
-    async with an_office(pool) as opened:
+    async with a_database_of_offices(database) as pool, an_office(pool) as opened:
         yield opened
-    await pool.close()
-
-
-@asynccontextmanager
-async def an_office(pool: Pool, token: str | None = TOKEN) -> AsyncIterator[Office]:
-    woken: list[int] = []
-    app = FastAPI()
-    install_problems(app)
-    desk = Desk(pool, lambda: NOW, lambda: woken.append(1), token)
-    app.include_router(case_routes(REGISTRY, desk, pool))
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    headers = {"accept-language": "en"}
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://ward", headers=headers
-    ) as client:
-        yield Office(pool, client, woken)
 
 
 def rule(answer: httpx.Response) -> tuple[int, str, str]:

@@ -1,0 +1,120 @@
+"""The relay: publishes the outbox in order and deletes what Kafka has acknowledged."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from shared import outbox
+from shared.database import Connection, Pool
+from shared.metrics import OUTBOX_OLDEST, OUTBOX_WAITING
+from shared.publisher import Publisher
+
+_LEAD = "SELECT pg_try_advisory_lock(4242)"
+_RESIGN = "SELECT pg_advisory_unlock(4242)"
+
+BATCH = 2_000
+"""Events published before their rows are deleted: a crash republishes at most this many."""
+
+_IDLE_SECONDS = 0.5
+_GATHER_SECONDS = 0.05
+"""Pause after a turn that left nothing, so that the next one takes what many groups commit."""
+_MEASURE_SECONDS = 1.0
+_BACK_OFF_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """Publishes the outbox (acks=all, idempotent), in the order of each case.
+
+    The steps of a case have one key, hence one partition, and are read in the order of their
+    commits. A crash between publishing and deleting publishes again: readers know a step by subject
+    and sequence. One relay leads per database; another waits for its lock.
+    """
+
+    def __init__(self, pool: Pool, publisher: Publisher) -> None:
+        """Prepare a relay from the database of `pool`; `run` does the work."""
+        self._pool = pool
+        self._publisher = publisher
+        self._wake = asyncio.Event()
+        self._measured_at = 0.0
+        self.moved_at = time.monotonic()
+
+    def wake(self) -> None:
+        """Say that something was committed, so that it is published at once."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled.
+
+        Kafka's failures are retried for ever; any other one is raised.
+        """
+        async with self._pool.acquire() as conn:
+            try:
+                await self._until_it_leads(conn)
+                while True:
+                    await self._turn(conn)
+            finally:
+                if not conn.is_closed():
+                    await conn.execute(_RESIGN)
+                await self._publisher.close()
+
+    async def _until_it_leads(self, conn: Connection) -> None:
+        """Connect, so that a process that only follows is ready too, and wait for the lead."""
+        while not await self._done(conn, self._publisher.connect()):
+            pass
+        while not await conn.fetchval(_LEAD):
+            self.moved_at = time.monotonic()
+            await asyncio.sleep(_IDLE_SECONDS)
+
+    async def _turn(self, conn: Connection) -> None:
+        """Publish and delete the oldest rows, in two statements however many they are."""
+        self._wake.clear()
+        rows = await outbox.oldest(conn, BATCH)
+        if not await self._done(conn, self._publisher.publish(rows)):
+            return
+        if rows:
+            await outbox.delete(conn, rows)
+        if len(rows) < BATCH:
+            await asyncio.sleep(_GATHER_SECONDS)
+            await self._sleep_until_woken()
+
+    async def _done(self, conn: Connection, work: Awaitable[object]) -> bool:
+        """Return whether Kafka did its part, after a pause where it did not."""
+        try:
+            await self._moving(conn, work)
+        except KafkaError as error:
+            log.warning("Kafka failed, trying again", error=repr(error))
+            await asyncio.sleep(_BACK_OFF_SECONDS)
+            return False
+        return True
+
+    async def _moving(self, conn: Connection, work: Awaitable[object]) -> None:
+        """Wait for `work` however long Kafka is away, and go on telling how much waits."""
+        task = asyncio.ensure_future(work)
+        try:
+            while True:
+                self.moved_at = time.monotonic()
+                if self.moved_at - self._measured_at >= _MEASURE_SECONDS:
+                    self._measured_at = self.moved_at
+                    await _measure(conn)
+                if (await asyncio.wait({task}, timeout=_MEASURE_SECONDS))[0]:
+                    break
+            await task
+        finally:
+            task.cancel()
+
+    async def _sleep_until_woken(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+        except TimeoutError:
+            return
+
+
+async def _measure(conn: Connection) -> None:
+    waiting, age = await outbox.backlog(conn)
+    OUTBOX_WAITING.set(waiting)
+    OUTBOX_OLDEST.set(age)

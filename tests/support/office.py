@@ -1,0 +1,71 @@
+"""A registry without its relay: its database, its HTTP interface, how often it was woken."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+from fastapi import FastAPI
+
+from services.registry.model import REGISTRY
+from services.returns.api import return_routes
+from shared.casework.api import case_routes
+from shared.database import Pool, create_pool, migrate
+from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS
+from shared.desk import Desk
+from shared.problems import install_problems
+
+NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
+TOKEN = "of-the-migration"
+RECEIPT = {"unit": "10525", "procedure": "registry.birth", "channel": "online", "applicant": "A"}
+TABLES = ("cases", "outbox", "idempotency")
+
+
+@dataclass
+class Office:
+    """One process: its connections, a client of its interface, how often its relay was woken."""
+
+    pool: Pool
+    client: httpx.AsyncClient
+    woken: list[int] = field(default_factory=list)
+
+    async def post(
+        self, body: object = RECEIPT, *, path: str = "/cases", key: str | None = None, **also: str
+    ) -> httpx.Response:
+        """Send a command; `also` are headers, their names written with underscores."""
+        headers = {name.replace("_", "-"): value for name, value in also.items()}
+        if key is not None:
+            headers["idempotency-key"] = key
+        return await self.client.post(path, json=body, headers=headers)
+
+    async def rows(self) -> tuple[int, ...]:
+        """Return how many cases, events and keys are stored."""
+        counts = [f"SELECT count(*) FROM {table}" for table in TABLES]  # noqa: S608 - constants
+        return tuple([await self.pool.fetchval(count) for count in counts])
+
+
+@asynccontextmanager
+async def a_database_of_offices(database: str) -> AsyncIterator[Pool]:
+    """Give the connections of a process, to a database that has all tables of departments."""
+    pool = await create_pool(database, 6)
+    await migrate(pool, [MIGRATIONS, CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS])
+    yield pool
+    await pool.close()
+
+
+@asynccontextmanager
+async def an_office(pool: Pool, token: str | None = TOKEN) -> AsyncIterator[Office]:
+    """Open an office: cases of the registry, and returns as an example of records."""
+    woken: list[int] = []
+    app = FastAPI()
+    install_problems(app)
+    desk = Desk(pool, lambda: NOW, lambda: woken.append(1), token)
+    app.include_router(case_routes(REGISTRY, desk, pool))
+    app.include_router(return_routes(desk, pool))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    headers = {"accept-language": "en"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://ward", headers=headers
+    ) as client:
+        yield Office(pool, client, woken)
