@@ -74,6 +74,14 @@ class Book:
             if known is not None:
                 yield known["data"]
 
+    def states(self, subject: str) -> list[tuple[date, Mapping[str, Any]]]:
+        """Return what each version of a subject says, and the day on which it was recorded."""
+        versions = self.subjects[subject]
+        return [
+            (_day(versions[number]), _state(versions[number]["data"]))
+            for number in sorted(versions)
+        ]
+
 
 async def read_book(wardbook: Wardbook) -> Book:
     """Read the topics, but for the records that tests put there to be refused."""
@@ -89,6 +97,12 @@ async def read_book(wardbook: Wardbook) -> Book:
         subjects.setdefault(event["subject"], {}).setdefault(number, event)
         places.setdefault((event["subject"], number), set()).add(told.place)
     return Book(subjects, places)
+
+
+def _state(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    kinds = ("case", "visit", "schedule", "ward_return")
+    state: Mapping[str, Any] = next(data[kind] for kind in kinds if kind in data)
+    return state
 
 
 def _day(event: Mapping[str, Any]) -> date:
@@ -197,3 +211,16 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
         }
         assert differ == {}, f"as of {as_of}: what was counted, what the tallies say"
     return book
+
+
+async def letter(wardbook: Wardbook, place: Place) -> asyncpg.Record | None:
+    """Return the dead letter of a place, if there is one."""
+    conn = await asyncpg.connect(wardbook.dsn("reporting"))
+    try:
+        return await conn.fetchrow(
+            "SELECT reason, key, value FROM dead_letters"
+            ' WHERE topic = $1 AND partition = $2 AND "offset" = $3',
+            *place,
+        )
+    finally:
+        await conn.close()
