@@ -57,7 +57,7 @@ class Wire:
     def __init__(self, port: int, target: int, follow: Follow) -> None:
         self.port = port
         self.trap: Trap | None = None
-        self._target = target
+        self.target = target
         self._follow = follow
         self._lines = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +82,7 @@ class Wire:
         self, line: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            server_reader, server_writer = await asyncio.open_connection(HOST, self._target)
+            server_reader, server_writer = await asyncio.open_connection(HOST, self.target)
         except OSError:
             writer.transport.abort()
             return

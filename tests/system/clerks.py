@@ -279,12 +279,12 @@ async def tell_many(
     stories = []
     async with asyncio.TaskGroup() as group:
         for number in range(cases):
-            rng = random.Random(f"{seed}/case/{number}")  # noqa: S311
+            rng = random.Random(f"{seed}/case/{number}")
             story = Story(wardbook, rng, units, rng.choice(departments), stated=stated)
             stories.append(story)
             group.create_task(tell_case(story, rng.randrange(steps + 1)))
         for number in range(visits):
-            story = Story(wardbook, random.Random(f"{seed}/visit/{number}"), units, "petitions")  # noqa: S311
+            story = Story(wardbook, random.Random(f"{seed}/visit/{number}"), units, "petitions")
             stories.append(story)
             group.create_task(tell_visit(story))
     return stories
@@ -297,7 +297,7 @@ async def tell_returns(
     stories = []
     async with asyncio.TaskGroup() as group:
         for year, unit in itertools.product(years, units):
-            rng = random.Random(f"{seed}/return/{year}/{unit}")  # noqa: S311
+            rng = random.Random(f"{seed}/return/{year}/{unit}")
             story = Story(wardbook, rng, units, "returns")
             stories.append(story)
             group.create_task(tell_return(story, unit, year))

@@ -5,7 +5,8 @@ It knows Kafka, JSON and the calendar, and nothing of the services' code.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -31,8 +32,9 @@ class Told:
     value: bytes | None
 
 
-async def read_topics(bootstrap: str) -> list[Told]:
-    """Return every record of the four topics, from the first to the last."""
+@asynccontextmanager
+async def _reader(bootstrap: str) -> AsyncIterator[tuple[Any, dict[TopicPartition, int]]]:
+    """Give a consumer of all partitions, and where each of these ends now."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
     )
@@ -40,15 +42,26 @@ async def read_topics(bootstrap: str) -> list[Told]:
     try:
         partitions = [TopicPartition(f"{name}.events", p) for name in DEPARTMENTS for p in range(6)]
         consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        yield consumer, await consumer.end_offsets(partitions)
+    finally:
+        await consumer.stop()
+
+
+async def read_topics(bootstrap: str) -> list[Told]:
+    """Return every record of the four topics, from the first to the last."""
+    async with _reader(bootstrap) as (consumer, ends):
+        await consumer.seek_to_beginning(*ends)
         told: list[Told] = []
-        while any([await consumer.position(tp) < ends[tp] for tp in partitions]):
+        while any([await consumer.position(tp) < ends[tp] for tp in ends]):
             for batch in (await consumer.getmany(timeout_ms=200)).values():
                 told += [Told((r.topic, r.partition, r.offset), r.key, r.value) for r in batch]
         return told
-    finally:
-        await consumer.stop()
+
+
+async def end_offsets(bootstrap: str) -> dict[tuple[str, int], int]:
+    """Return where each partition ends."""
+    async with _reader(bootstrap) as (_, ends):
+        return {(tp.topic, tp.partition): end for tp, end in ends.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +237,13 @@ async def letter(wardbook: Wardbook, place: Place) -> asyncpg.Record | None:
         )
     finally:
         await conn.close()
+
+
+async def folded_to(wardbook: Wardbook) -> dict[tuple[str, int], int]:
+    """Return where the fold of each partition goes on."""
+    conn = await asyncpg.connect(wardbook.dsn("reporting"))
+    try:
+        rows = await conn.fetch("SELECT topic, partition, next_offset FROM positions")
+    finally:
+        await conn.close()
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
