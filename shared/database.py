@@ -29,6 +29,9 @@ class MigrationChanged(Exception):
 async def create_pool(dsn: str, connections: int) -> Pool:
     """Return an open pool. Sessions run in UTC and give up a statement after a minute.
 
+    The server ends a session that leaves it waiting in a transaction: a process that stands still,
+    or whose machine is gone, must not hold its locks for ever.
+
     Nothing here leaves state in a session, so that none is reset (a round trip) between its uses.
     """
 
@@ -40,7 +43,11 @@ async def create_pool(dsn: str, connections: int) -> Pool:
         min_size=2,
         max_size=connections,
         reset=keep,
-        server_settings={"timezone": "UTC", "statement_timeout": "60000"},
+        server_settings={
+            "timezone": "UTC",
+            "statement_timeout": "60000",
+            "idle_in_transaction_session_timeout": "15000",
+        },
     )
     return pool
 

@@ -4,7 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.faults.scripts import FAULTS, SHORT
 from tests.faults.world import World, running_world
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have each fault be a test."""
+    if "fault" in metafunc.fixturenames:
+        metafunc.parametrize("fault", FAULTS if metafunc.config.getoption("rounds") else SHORT)
 
 
 @pytest.fixture(scope="module")

@@ -10,20 +10,19 @@ from tests.faults.scripts import FAULTS
 from tests.faults.world import World
 
 
-@pytest.mark.parametrize("name", FAULTS)
-async def test_nothing_is_lost_and_nothing_counts_twice(
-    world: World, name: str, pytestconfig: pytest.Config
+async def test_nothing_lost_and_nothing_twice(
+    world: World, fault: str, pytestconfig: pytest.Config
 ) -> None:
     """While clerks work a fault strikes; when it is over, the topics' bytes are counted anew."""
     seed = pytestconfig.getoption("seed")
     for number in range(pytestconfig.getoption("rounds") or 1):
-        print(f"\n{name}, round {number + 1}, --seed {seed}", flush=True)
+        print(f"\n{fault}, round {number + 1}, --seed {seed}", flush=True)
         began = time.monotonic()
-        rng = random.Random(f"{seed}/{name}/{number}")
+        drawn = f"{seed}/{fault}/{number}"
         world.new_units()
         before = len(world.stories)
-        async with world.clerks_at_work(rng):
-            await FAULTS[name](world, rng)
+        async with world.clerks_at_work(random.Random(f"{drawn}/clerks")):
+            await FAULTS[fault](world, random.Random(f"{drawn}/fault"))
         await world.settle()
         book = await assert_all_is_right(world)
         told = sum(len(story.versions) for story in world.stories[before:])
