@@ -8,7 +8,6 @@ import asyncio
 import itertools
 import os
 import random
-import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -208,19 +207,31 @@ class World:
         return time.monotonic() - began
 
     async def fill_the_disk(self, left: int) -> None:
-        """Leave PostgreSQL so many bytes; on a disk that is not ours, in each of its files."""
+        """Leave PostgreSQL so many bytes, or so large files; return when it has missed the room."""
+        missed = self._missed_room()
         if self.disk:
             await self.disk.fill(left)
         else:
-            self._limit_files(left)
-        self.say(f"PostgreSQL had {left} bytes left{'' if self.disk else ' in each file'}")
+            await self._limit_files(str(left))
+
+        async def missed_more() -> bool:
+            return self._missed_room() > missed
+
+        await wait_until(missed_more)
+        self.say(f"PostgreSQL had no room left {'on its disk' if self.disk else 'in its files'}")
+
+    def _missed_room(self) -> int:
+        log = self.postgres.child.log
+        assert log is not None
+        told = log.read_text(errors="replace")
+        return told.count("No space left on device") + told.count("File too large")
 
     async def free_the_disk(self) -> None:
         """Give PostgreSQL room again; return when it and all services are up."""
         if self.disk:
             await self.disk.free()
-        elif self.postgres.child.is_running:
-            self._limit_files(resource.RLIM_INFINITY)
+        else:
+            await self._limit_files("unlimited")
 
         async def all_are_up() -> bool:
             if not self.postgres.child.is_running:
@@ -230,9 +241,17 @@ class World:
 
         await wait_until(all_are_up, seconds=_PATIENCE)
 
-    def _limit_files(self, size: int) -> None:
-        for process in self.postgres.processes():
-            process.rlimit(psutil.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    async def _limit_files(self, size: str) -> None:
+        with suppress(psutil.NoSuchProcess):  # one that has just ended
+            for process in self.postgres.processes():
+                limit = await asyncio.create_subprocess_exec(
+                    "prlimit",
+                    f"--pid={process.pid}",
+                    f"--fsize={size}:unlimited",
+                    user=process.uids().real,  # whose it is may limit it, root not everywhere
+                    group=process.gids().real,
+                )
+                await limit.wait()
 
     async def settle(self) -> None:
         """Return when everything is up and all that was told is folded."""
