@@ -14,6 +14,9 @@ async def test_nothing_lost_and_nothing_twice(
     world: World, fault: str, pytestconfig: pytest.Config
 ) -> None:
     """While clerks work a fault strikes; when it is over, the topics' bytes are counted anew."""
+    if world.left_wrong:
+        pytest.skip("an earlier fault left the world wrong")
+    world.left_wrong = True
     seed = pytestconfig.getoption("seed")
     for number in range(pytestconfig.getoption("rounds") or 1):
         print(f"\n{fault}, round {number + 1}, --seed {seed}", flush=True)
@@ -32,3 +35,4 @@ async def test_nothing_lost_and_nothing_twice(
             f" {len(places)} events, {sum(places) - len(places)} of them again, and"
             f" {len(world.wardbook.poison)} that are none"
         )
+    world.left_wrong = False

@@ -88,6 +88,7 @@ class World:
     subjects: set[str] = field(default_factory=set)
     by_hand: set[Place] = field(default_factory=set)
     stated: bool = True
+    left_wrong: bool = False
 
     @staticmethod
     def say(what: str) -> None:
@@ -126,10 +127,10 @@ class World:
         """Return what kills a service at once."""
         return lambda: self.signal(name, signal.SIGKILL)
 
-    async def spring(self, wire: Wire, trap: Trap, what: str, *, seconds: float = 30) -> None:
+    async def spring(self, wire: Wire, trap: Trap, what: str) -> None:
         """Lay a trap and wait until it has caught something."""
         wire.trap = trap
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(_PATIENCE):
             await trap.sprung.wait()
         self.say(
             f"{what} {'before its answer came' if trap.answered else 'before it went through'}"
