@@ -174,14 +174,12 @@ class World:
                 self.stories += itertools.chain(*told)
                 await asyncio.sleep(0.2)
 
-        working = asyncio.create_task(work())
-        try:
+        async with asyncio.TaskGroup() as group:  # a clerk's failure ends the fault as well
+            working = group.create_task(work())
             yield
             over.set()
             async with asyncio.timeout(_PATIENCE):
                 await working
-        finally:
-            working.cancel()
 
     async def keep(self, name: str) -> None:
         """Start a service again whenever it has ended, until cancelled."""

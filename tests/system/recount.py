@@ -130,15 +130,22 @@ def count(book: Book, as_of: date, overdue_on: Iterable[date]) -> Cells:
             _count_case(cells, case, overdue_on)
         elif visit := data.get("visit"):
             if not visit.get("cancelled"):
-                cells["visitors", visit["unit"], visit["visited_on"]] += visit["visitors"]
+                cell = ("visitors", visit["unit"], visit["visited_on"])
+                _put(cells, cell, visit["visitors"])
         elif plan := data.get("schedule"):
-            cells["schedule", plan["unit"], plan["from_day"], plan["weekday"]] += 1
+            _put(cells, ("schedule", plan["unit"], plan["from_day"], plan["weekday"]), 1)
         else:
             form = data["ward_return"]
             for line in form["figures"]:
                 key = (form["unit"], form["period_end"], form["period_start"], line["indicator"])
-                cells["declared", *key, line.get("absence")] += line.get("amount", 0)
-    return +cells
+                _put(cells, ("declared", *key, line.get("absence")), line.get("amount", 0))
+    return cells
+
+
+def _put(cells: Cells, cell: tuple[Any, ...], amount: int, facts: int = 1) -> None:
+    """Add to what a cell amounts to, and to how many say so: a declared zero is not nothing."""
+    cells[cell] += amount
+    cells["facts", *cell] += facts
 
 
 def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date]) -> None:
@@ -146,20 +153,20 @@ def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date
         return
     unit, procedure, channel = case["unit"], case["procedure"], case["channel"]
     received, due, closed = case["received_on"], case["due_on"], case.get("closed_on")
-    cells["received", unit, received, procedure, channel] += 1
+    _put(cells, ("received", unit, received, procedure, channel), 1)
     if closed:
         how = None
         if case["status"] == "resolved":
             how = "early" if closed < due else "late" if closed > due else "on_time"
         outcome = case.get("outcome")
-        cells["closed", unit, closed, procedure, channel, case["status"], how, outcome] += 1
+        _put(cells, ("closed", unit, closed, procedure, channel, case["status"], how, outcome), 1)
     for day in overdue_on:
         if due < str(day) and (closed is None or closed > str(day)):
             cells["overdue", unit, str(day), procedure] += 1
 
 
 _TALLIES = """
-SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorded_on, amount
+SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorded_on, facts, amount
   FROM tallies JOIN units ON units.id = tallies.unit JOIN series ON series.id = tallies.series
 """
 
@@ -189,7 +196,7 @@ def _tallied(rows: Iterable[asyncpg.Record], as_of: date, overdue_on: Iterable[d
                     cells["overdue", unit, str(end), told["procedure"]] += amount
             continue
         rest = (told.get(name) for name in _DIMENSIONS[measure])
-        cells[measure, unit, str(day), *rest] += amount
+        _put(cells, (measure, unit, str(day), *rest), amount, row["facts"])
     return cells
 
 
@@ -209,7 +216,8 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
     assert {tuple(row) for row in letters} == wardbook.poison
     stood = {(str(f["subject"]), f["sequence"]): tuple(f)[2:] for f in facts}
     assert len(facts) == len(stood)
-    assert stood.keys() == book.places.keys()
+    assert book.places.keys() - stood.keys() == set(), "events without a fact"
+    assert stood.keys() - book.places.keys() == set(), "facts without an event"
     # An event that is on the topic twice is a fact once, at either place.
     assert [step for step, place in stood.items() if place not in book.places[step]] == []
     days = sorted({*book.days(), *(row["recorded_on"] for row in rows)})
