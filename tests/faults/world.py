@@ -163,15 +163,24 @@ class World:
         async def work() -> None:
             while not over.is_set():
                 seed = rng.randrange(2**32)
-                told = await asyncio.gather(
-                    tell_many(
-                        self.wardbook, self.units, seed=seed, cases=30, visits=4, stated=self.stated
-                    ),
-                    tell_returns(
-                        self.wardbook, [self.wardbook.new_unit()], seed=seed, years=(2022, 2023)
-                    ),
-                )
-                self.stories += itertools.chain(*told)
+                ours = [self.wardbook.new_unit()]
+                async with asyncio.TaskGroup() as group:
+                    told = [
+                        group.create_task(
+                            tell_many(
+                                self.wardbook,
+                                self.units,
+                                seed=seed,
+                                cases=30,
+                                visits=4,
+                                stated=self.stated,
+                            )
+                        ),
+                        group.create_task(
+                            tell_returns(self.wardbook, ours, seed=seed, years=(2022, 2023))
+                        ),
+                    ]
+                self.stories += itertools.chain(*(telling.result() for telling in told))
                 await asyncio.sleep(0.2)
 
         async with asyncio.TaskGroup() as group:  # a clerk's failure ends the fault as well

@@ -77,6 +77,7 @@ class Wire:
         task = asyncio.create_task(self._join(self._lines, reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: writer.close())
 
     async def _join(
         self, line: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -98,8 +99,7 @@ class Wire:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            for end in (writer, server_writer):
-                end.close()
+            server_writer.close()
         if cut:
             writer.transport.abort()
 
