@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 READY := .venv/wardbook-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock schemas clean
+.PHONY: help setup run test faults check lock schemas clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -17,6 +17,9 @@ run: $(READY) ## start everything, load the sample ward, write its report to out
 
 test: $(READY) ## the whole suite, on a real Kafka and PostgreSQL of its own
 	@$(PYTHON) -m pytest
+
+faults: $(READY) ## kill, freeze, cut off and fill up everything under load; SEED=… repeats a run, ROUNDS=… lengthens it
+	@$(PYTHON) -m pytest tests/faults -s -x --seed=$(or $(SEED),$(shell date +%s)) --rounds=$(or $(ROUNDS),1)
 
 check: $(READY) ## format, lint, types and the fast tests
 	@.venv/bin/ruff format --check .

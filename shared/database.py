@@ -31,6 +31,9 @@ async def create_pool(dsn: str, connections: int, **settings: str) -> Pool:
 
     `settings` are more of the server's settings for its sessions.
 
+    The server ends a session that leaves it waiting in a transaction: a process that stands still,
+    or whose machine is gone, must not hold its locks for ever.
+
     Nothing here leaves state in a session, so that none is reset (a round trip) between its uses.
     """
 
@@ -42,7 +45,13 @@ async def create_pool(dsn: str, connections: int, **settings: str) -> Pool:
         min_size=2,
         max_size=connections,
         reset=keep,
-        server_settings={"timezone": "UTC", "statement_timeout": "60000", **settings},
+        server_settings={
+            "timezone": "UTC",
+            "statement_timeout": "60000",
+            "idle_in_transaction_session_timeout": "15000",
+            "synchronous_commit": "on",  # what is answered is kept, whatever the server's default
+            **settings,
+        },
     )
     return pool
 

@@ -7,6 +7,13 @@ import pytest
 from tests.support.servers import fresh_database, running_kafka, running_postgres
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take what `make faults` says: how the faults are drawn, and how often."""
+    faults = parser.getgroup("faults")
+    faults.addoption("--seed", type=int, default=20_231_130, help="what every choice hangs on")
+    faults.addoption("--rounds", type=int, default=0, help="times each; 0 is once, and shorter")
+
+
 @pytest.fixture(scope="session")
 async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """Bootstrap servers of the session's Kafka. Tests share it, so each names topics of its own."""

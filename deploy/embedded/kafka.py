@@ -33,7 +33,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller_port}
 listeners=BROKER://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=BROKER://{host}:{port}
+advertised.listeners=BROKER://{host}:{advertised}
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
@@ -50,9 +50,13 @@ group.initial.rebalance.delay.ms=0
 class Kafka:
     """The broker of one folder. It stops only what it started; the data stay for the next start."""
 
-    def __init__(self, folder: Path, *, port: int, log: Path) -> None:
-        self.bootstrap = f"{HOST}:{port}"
+    def __init__(
+        self, folder: Path, *, port: int, log: Path, advertised: int | None = None
+    ) -> None:
+        """Clients are told to come to the `advertised` port, a proxy's, where it is not `port`."""
+        self.bootstrap = f"{HOST}:{advertised or port}"
         self._port = port
+        self._advertised = advertised or port
         self._controller_port = port + 1
         self._data = folder / "data"
         self._properties = folder / "server.properties"
@@ -69,6 +73,7 @@ class Kafka:
             PROPERTIES.format(
                 host=HOST,
                 port=self._port,
+                advertised=self._advertised,
                 controller_port=self._controller_port,
                 data=self._data.absolute(),
             )

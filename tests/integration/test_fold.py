@@ -143,7 +143,7 @@ def histories(cases: int, first: int = 0, partition: int = 0) -> list[Event]:
 
 def partitioned(cases: int) -> list[list[Any]]:
     """Return records of all partitions, a case's in one: some twice, some late, some no events."""
-    draw = random.Random(7)  # noqa: S311 - the same story at every run
+    draw = random.Random(7)
     found = []
     for partition in range(PARTITIONS):
         values: list[Event | bytes | None] = list(histories(cases, 1000 * partition, partition))

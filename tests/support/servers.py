@@ -40,11 +40,16 @@ async def running_postgres(folder: Path) -> AsyncIterator[Postgres]:
 async def fresh_database(superuser_dsn: str) -> AsyncIterator[str]:
     """Make an empty database, give its DSN, and drop it in the end, whoever is still connected."""
     name = f"test_{secrets.token_hex(6)}"
-    server = await asyncpg.connect(superuser_dsn)
+    await _execute(superuser_dsn, f"CREATE DATABASE {name}")
+    yield urlsplit(superuser_dsn)._replace(path=f"/{name}").geturl()
+    await _execute(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    """Run a statement on a new connection: the server may have been killed since the last."""
+    server = await asyncpg.connect(dsn)
     try:
-        await server.execute(f"CREATE DATABASE {name}")
-        yield urlsplit(superuser_dsn)._replace(path=f"/{name}").geturl()
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await server.execute(statement)
     finally:
         await server.close()
 

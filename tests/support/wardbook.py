@@ -27,18 +27,24 @@ _AT_ONCE = 12
 
 @dataclass(slots=True)
 class Process:
-    """One service: where it listens, which database is its own, and its process while it runs."""
+    """One service: where it listens, which database is its own, and its process while it runs.
+
+    `command` is the module that is run, with its arguments; `door` the port that clients go to
+    where it is not the service's own, a proxy's for instance.
+    """
 
     name: str
     port: int
     dsn: str
     log: Path
+    command: tuple[str, ...]
     child: Child | None = None
+    door: int | None = None
 
     @property
     def url(self) -> str:
         """Its base URL."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{HOST}:{self.door or self.port}"
 
 
 @dataclass(slots=True)
@@ -78,22 +84,25 @@ class Wardbook:
         process = self.processes[name]
         ours = {
             "WARDBOOK_KAFKA": self.kafka,
-            "WARDBOOK_DATABASE": process.dsn,
+            "WARDBOOK_DATABASE": f"{process.dsn}?application_name={name}",
             "WARDBOOK_HOST": HOST,
             "WARDBOOK_PORT": str(process.port),
             "WARDBOOK_MIGRATION_TOKEN": TOKEN,
         }
         inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
-        module = f"services.{name.partition('-')[0]}"
         process.child = await Child.start(
-            name, sys.executable, "-m", module, log=process.log, environment={**inherited, **ours}
+            name,
+            *(sys.executable, "-m", *process.command),
+            log=process.log,
+            environment={**inherited, **ours},
         )
         await process.child.until(lambda: self.answers(name, "/ready"))
 
     async def start_another(self, name: str, like: str) -> None:
         """Start one more process of a service on a port of its own, with the same database."""
         log = self.folder / f"{name}.log"
-        self.processes[name] = Process(name, free_ports(), self.dsn(like), log)
+        command = self.processes[like].command
+        self.processes[name] = Process(name, free_ports(), self.dsn(like), log, command)
         await self.start(name)
 
     async def kill(self, name: str) -> None:
@@ -212,7 +221,8 @@ async def running_wardbook(
         processes = {}
         for name in names:
             dsn = await stack.enter_async_context(fresh_database(postgres))
-            processes[name] = Process(name, free_ports(), dsn, folder / f"{name}.log")
+            log, command = folder / f"{name}.log", (f"services.{name}",)
+            processes[name] = Process(name, free_ports(), dsn, log, command)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         codes = (f"{code.value:05d}" for code in WardCode if code.value > 11_300)
         wardbook = Wardbook(kafka, processes, client, folder, _codes=codes)

@@ -5,11 +5,12 @@ versions of a case that were accepted are kept with their recording days.
 """
 
 import asyncio
+import itertools
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from tests.support.wardbook import Wardbook
 
@@ -53,7 +54,10 @@ def of(department: str) -> list[str]:
 
 @dataclass(slots=True)
 class Story:
-    """One case or visit: who tells it, the versions that were accepted, and its id."""
+    """One case, visit or return: who tells it, the versions that were accepted, and its id.
+
+    Where the days are not `stated`, the service's clock says when each step was recorded.
+    """
 
     wardbook: Wardbook
     rng: random.Random
@@ -62,6 +66,7 @@ class Story:
     versions: Versions = field(default_factory=list)
     id: str = ""
     sent: int = 0
+    stated: bool = True
 
     @property
     def state(self) -> State:
@@ -80,7 +85,12 @@ class Story:
         path = f"/{name}" if not self.id else f"/{name.format(id=self.id)}"
         for _ in range(1 if self.rng.random() < 0.85 else 2):
             answer = await self.wardbook.send(
-                self.service, path, body, key=key, recorded_on=on, patient=True
+                self.service,
+                path,
+                body,
+                key=key,
+                recorded_on=on if self.stated else None,
+                patient=True,
             )
             self.sent += 1
             said = f"{path} {body} on {on}, {self.versions}: {answer.status_code} {answer.text}"
@@ -92,16 +102,17 @@ class Story:
             assert after is not None
             self.id = got["id"]
             assert got["sequence"] == len(self.versions) + 1, said
-            shown = got.get("visit", got)
+            shown = got.get("visit") or got.get("return") or got
             if "due_on" in after and not after["due_on"]:
                 after["due_on"] = shown["due_on"]
-            assert {name: shown[name] for name in after} == _plain(after), said
+            assert {name: shown[name] for name in after} == plain(after), said
         if after is not None and not refused:
             after = {k: _day(v) if k.endswith("_on") and v else v for k, v in after.items()}
             self.versions.append((on, after))
 
 
-def _plain(state: State) -> State:
+def plain(state: State) -> State:
+    """Return a state as JSON has it."""
     return {name: str(v) if isinstance(v, date) else v for name, v in state.items()}
 
 
@@ -133,7 +144,7 @@ async def tell_case(story: Story, steps: int) -> None:
         "outcome": None,
     }
     on = received + timedelta(rng.choice((0, 0, 0, 1, 2, 9)))
-    await story.command("cases", body, on, after)
+    await story.command("cases", body, on if story.stated else NEWEST, after)
     for _ in range(steps):
         chance = rng.random()
         if chance < 0.55:
@@ -231,6 +242,28 @@ async def tell_visit(story: Story) -> None:
         )
 
 
+LINES = ("budget.revenue_actual", "budget.revenue_plan", "budget.expenditure_actual")
+
+
+async def tell_return(story: Story, unit: str, year: int) -> None:
+    """Declare the budget of a unit's year, and put a line right or add one, once or more often."""
+    rng = story.rng
+    lines = {line: _line(line, rng) for line in rng.sample(LINES, 2)}
+    body = {"unit": unit, "form": "budget", "figures": list(lines.values())}
+    body |= {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
+    await story.command("returns", body, date(year + 1, 1, 15), body | {"unit": f"2004-{unit}"})
+    for _ in range(rng.randrange(4)):
+        line = rng.choice(LINES)
+        lines |= {line: _line(line, rng)}
+        change = {"figures": [lines[line]], "reason": "Ghi nhầm"}
+        after = story.state | {"figures": list(lines.values())}
+        await story.command("returns/{id}/correction", change, story.later(), after)
+
+
+def _line(indicator: str, rng: random.Random) -> State:
+    return {"indicator": indicator, "amount": rng.randrange(10**12), "absence": None}
+
+
 async def tell_many(
     wardbook: Wardbook,
     units: Sequence[str],
@@ -240,23 +273,46 @@ async def tell_many(
     visits: int = 0,
     departments: Sequence[str] = ("registry", "permits", "petitions"),
     steps: int = 4,
+    stated: bool = True,
 ) -> list[Story]:
     """Tell seeded random stories, several at once; return them with what must come of them."""
     stories = []
     async with asyncio.TaskGroup() as group:
         for number in range(cases):
-            rng = random.Random(f"{seed}/case/{number}")  # noqa: S311
-            story = Story(wardbook, rng, units, rng.choice(departments))
+            rng = random.Random(f"{seed}/case/{number}")
+            story = Story(wardbook, rng, units, rng.choice(departments), stated=stated)
             stories.append(story)
             group.create_task(tell_case(story, rng.randrange(steps + 1)))
         for number in range(visits):
-            story = Story(wardbook, random.Random(f"{seed}/visit/{number}"), units, "petitions")  # noqa: S311
+            story = Story(wardbook, random.Random(f"{seed}/visit/{number}"), units, "petitions")
             stories.append(story)
             group.create_task(tell_visit(story))
     return stories
 
 
-def known_on(stories: Iterable[Story], unit: str, as_of: date) -> list[State]:
+async def tell_returns(
+    wardbook: Wardbook, units: Sequence[str], *, seed: int, years: Iterable[int]
+) -> list[Story]:
+    """Declare the budget of each unit and year, several at once."""
+    stories = []
+    async with asyncio.TaskGroup() as group:
+        for year, unit in itertools.product(years, units):
+            rng = random.Random(f"{seed}/return/{year}/{unit}")
+            story = Story(wardbook, rng, units, "returns")
+            stories.append(story)
+            group.create_task(tell_return(story, unit, year))
+    return stories
+
+
+class Telling(Protocol):
+    """Whoever knows the versions of a case: a clerk, or a reader of the topics."""
+
+    @property
+    def versions(self) -> Versions:
+        """Its versions with their recording days, in their order."""
+
+
+def known_on(stories: Iterable[Telling], unit: str, as_of: date) -> list[State]:
     """Return the states that counted for a unit as far as it was recorded on a day."""
     latest = [[state for on, state in story.versions if on <= as_of][-1:] for story in stories]
     return [
@@ -270,7 +326,7 @@ def known_on(stories: Iterable[Story], unit: str, as_of: date) -> list[State]:
 
 
 def expected_figures(
-    stories: Sequence[Story], unit: str, start: date, end: date, as_of: date
+    stories: Iterable[Telling], unit: str, start: date, end: date, as_of: date
 ) -> dict[str, int]:
     """Count a unit's figures of a period one state at a time."""
     states = known_on(stories, unit, as_of)

@@ -5,7 +5,8 @@ It knows Kafka, JSON and the calendar, and nothing of the services' code.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -32,8 +33,9 @@ class Told:
     value: bytes | None
 
 
-async def read_topics(bootstrap: str) -> list[Told]:
-    """Return every record of the four topics, from the first to the last."""
+@asynccontextmanager
+async def _reader(bootstrap: str) -> AsyncIterator[tuple[Any, dict[TopicPartition, int]]]:
+    """Give a consumer of all partitions, and where each of these ends now."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
     )
@@ -41,15 +43,26 @@ async def read_topics(bootstrap: str) -> list[Told]:
     try:
         partitions = [TopicPartition(f"{name}.events", p) for name in DEPARTMENTS for p in range(6)]
         consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        yield consumer, await consumer.end_offsets(partitions)
+    finally:
+        await consumer.stop()
+
+
+async def read_topics(bootstrap: str) -> list[Told]:
+    """Return every record of the four topics, from the first to the last."""
+    async with _reader(bootstrap) as (consumer, ends):
+        await consumer.seek_to_beginning(*ends)
         told: list[Told] = []
-        while any([await consumer.position(tp) < ends[tp] for tp in partitions]):
+        while any([await consumer.position(tp) < ends[tp] for tp in ends]):
             for batch in (await consumer.getmany(timeout_ms=200)).values():
                 told += [Told((r.topic, r.partition, r.offset), r.key, r.value) for r in batch]
         return told
-    finally:
-        await consumer.stop()
+
+
+async def end_offsets(bootstrap: str) -> dict[tuple[str, int], int]:
+    """Return where each partition ends."""
+    async with _reader(bootstrap) as (_, ends):
+        return {(tp.topic, tp.partition): end for tp, end in ends.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,14 @@ class Book:
             if known is not None:
                 yield known["data"]
 
+    def states(self, subject: str) -> list[tuple[date, Mapping[str, Any]]]:
+        """Return what each version of a subject says, and the day on which it was recorded."""
+        versions = self.subjects[subject]
+        return [
+            (_day(versions[number]), _state(versions[number]["data"]))
+            for number in sorted(versions)
+        ]
+
 
 async def read_book(wardbook: Wardbook) -> Book:
     """Read the topics, but for the records that tests put there to be refused."""
@@ -92,6 +113,12 @@ async def read_book(wardbook: Wardbook) -> Book:
     return Book(subjects, places)
 
 
+def _state(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    kinds = ("case", "visit", "schedule", "ward_return")
+    state: Mapping[str, Any] = next(data[kind] for kind in kinds if kind in data)
+    return state
+
+
 def _day(event: Mapping[str, Any]) -> date:
     return datetime.fromisoformat(event["recordedtime"]).astimezone(_VIET_NAM).date()
 
@@ -104,15 +131,22 @@ def count(book: Book, as_of: date, overdue_on: Iterable[date]) -> Cells:
             _count_case(cells, case, overdue_on)
         elif visit := data.get("visit"):
             if not visit.get("cancelled"):
-                cells["visitors", visit["unit"], visit["visited_on"]] += visit["visitors"]
+                cell = ("visitors", visit["unit"], visit["visited_on"])
+                _put(cells, cell, visit["visitors"])
         elif plan := data.get("schedule"):
-            cells["schedule", plan["unit"], plan["from_day"], plan["weekday"]] += 1
+            _put(cells, ("schedule", plan["unit"], plan["from_day"], plan["weekday"]), 1)
         else:
             form = data["ward_return"]
             for line in form["figures"]:
                 key = (form["unit"], form["period_end"], form["period_start"], line["indicator"])
-                cells["declared", *key, line.get("absence")] += line.get("amount", 0)
-    return +cells
+                _put(cells, ("declared", *key, line.get("absence")), line.get("amount", 0))
+    return cells
+
+
+def _put(cells: Cells, cell: tuple[Any, ...], amount: int, facts: int = 1) -> None:
+    """Add to what a cell amounts to, and to how many say so: a declared zero is not nothing."""
+    cells[cell] += amount
+    cells["facts", *cell] += facts
 
 
 def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date]) -> None:
@@ -120,20 +154,20 @@ def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date
         return
     unit, procedure, channel = case["unit"], case["procedure"], case["channel"]
     received, due, closed = case["received_on"], case["due_on"], case.get("closed_on")
-    cells["received", unit, received, procedure, channel] += 1
+    _put(cells, ("received", unit, received, procedure, channel), 1)
     if closed:
         how = None
         if case["status"] == "resolved":
             how = "early" if closed < due else "late" if closed > due else "on_time"
         outcome = case.get("outcome")
-        cells["closed", unit, closed, procedure, channel, case["status"], how, outcome] += 1
+        _put(cells, ("closed", unit, closed, procedure, channel, case["status"], how, outcome), 1)
     for day in overdue_on:
         if due < str(day) and (closed is None or closed > str(day)):
             cells["overdue", unit, str(day), procedure] += 1
 
 
 _TALLIES = """
-SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorded_on, amount
+SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorded_on, facts, amount
   FROM tallies JOIN units ON units.id = tallies.unit JOIN series ON series.id = tallies.series
 """
 
@@ -163,7 +197,7 @@ def _tallied(rows: Iterable[asyncpg.Record], as_of: date, overdue_on: Iterable[d
                     cells["overdue", unit, str(end), told["procedure"]] += amount
             continue
         rest = (told.get(name) for name in _DIMENSIONS[measure])
-        cells[measure, unit, str(day), *rest] += amount
+        _put(cells, (measure, unit, str(day), *rest), amount, row["facts"])
     return cells
 
 
@@ -182,7 +216,8 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
         (str(f["subject"]), f["sequence"]): (f["topic"], f["partition"], f["offset"]) for f in facts
     }
     assert len(facts) == len(stood)
-    assert stood.keys() == book.places.keys()
+    assert book.places.keys() - stood.keys() == set(), "events without a fact"
+    assert stood.keys() - book.places.keys() == set(), "facts without an event"
     # An event that is on the topic twice is a fact once, at either place.
     assert [step for step, place in stood.items() if place not in book.places[step]] == []
     days = sorted({*book.days(), *(row["recorded_on"] for row in rows)})
@@ -197,3 +232,20 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
         }
         assert differ == {}, f"as of {as_of}: what was counted, what the tallies say"
     return book
+
+
+async def letter(wardbook: Wardbook, place: Place) -> asyncpg.Record | None:
+    """Return the dead letter of a place, if there is one."""
+    async with live_tables(wardbook.dsn("reporting")) as conn:
+        return await conn.fetchrow(
+            "SELECT reason, key, value FROM dead_letters"
+            ' WHERE topic = $1 AND partition = $2 AND "offset" = $3',
+            *place,
+        )
+
+
+async def folded_to(wardbook: Wardbook) -> dict[tuple[str, int], int]:
+    """Return where the fold of each partition goes on."""
+    async with live_tables(wardbook.dsn("reporting")) as conn:
+        rows = await conn.fetch("SELECT topic, partition, next_offset FROM positions")
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}

@@ -16,7 +16,7 @@ async def test_a_fold_that_is_killed_again_and_again_counts_everything_once(
 ) -> None:
     """Reporting is killed at random moments of a load; report and tallies do not show it."""
     units = (wardbook.new_unit(), wardbook.new_unit())
-    rng = random.Random(42)  # noqa: S311
+    rng = random.Random(42)
     load = asyncio.create_task(tell_many(wardbook, units, seed=7, cases=350, visits=20))
     for _ in range(3):
         await asyncio.sleep(rng.uniform(0.1, 1.2))
