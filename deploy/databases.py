@@ -1,6 +1,9 @@
 """The databases of the embedded run: each belongs to its service's role, closed to others."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -33,3 +36,16 @@ async def create_databases(superuser_dsn: str, passwords: Mapping[str, str]) -> 
                     await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def fresh_database(superuser_dsn: str) -> AsyncIterator[str]:
+    """Make an empty database, give its DSN, and drop it in the end, whoever is still connected."""
+    name = f"throwaway_{secrets.token_hex(6)}"
+    server = await asyncpg.connect(superuser_dsn)
+    try:
+        await server.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(superuser_dsn)._replace(path=f"/{name}").geturl()
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
