@@ -1,8 +1,9 @@
-"""What others would reach on the same topics in the same call: the measure of the fold's numbers."""
+"""What others would reach on the same topics in the same call, to hold the fold against."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from multiprocessing import get_context
 
 from deploy.bench import handlers
@@ -31,7 +32,12 @@ async def baselines(bench: Bench) -> Section:
         f" ({plain:,} events of the log) or batches of 500 with executemany"
         f" ({plain * _BATCHED_TIMES:,} events). The handlers count events and apply no correction."
     )
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+    with ProcessPoolExecutor(
+        2,
+        mp_context=get_context("spawn"),
+        initializer=import_module,
+        initargs=(handlers.__name__,),
+    ) as processes:
         for _ in range(bench.options.runs):
             for name, number, decoded in (
                 (READ, 1, False),

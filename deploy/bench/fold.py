@@ -55,7 +55,7 @@ async def fold(bench: Bench) -> Section:
 
 async def _one_run(bench: Bench, section: Section, dsn: str, workers: int) -> None:
     rig = bench.rig
-    async with _connected(dsn) as conn:
+    async with connected(dsn) as conn:
         await conn.execute("CHECKPOINT")  # each run pays for its own full-page images
         size, written = await tables.size(conn), await tables.written(conn)
         async with AsyncExitStack() as stack:
@@ -90,7 +90,7 @@ async def kill(bench: Bench) -> Section:
         " when its session of 10 s has ended. The tallies then equal the recount."
     )
     for _ in range(bench.options.runs):
-        async with fresh_database(bench.rig.postgres) as dsn, _connected(dsn) as conn:
+        async with fresh_database(bench.rig.postgres) as dsn, connected(dsn) as conn:
             service = bench.rig.service("reporting-killed", dsn)
             child = await service.start()
             try:
@@ -103,8 +103,7 @@ async def kill(bench: Bench) -> Section:
                 child = await service.start()
                 before = await tables.folded(conn)  # with what was being committed
                 first, *_ = [
-                    moment
-                    async for moment in moments(bench.rig, conn, [child], bench.end, before)
+                    moment async for moment in moments(bench.rig, conn, [child], bench.end, before)
                 ]
             finally:
                 await child.stop()
@@ -120,7 +119,7 @@ async def curve(bench: Bench) -> Section:
         "One worker folds the whole log into an empty database: rate and processor time of each"
         f" step of {step:,} events, as facts and tallies grow."
     )
-    async with fresh_database(bench.rig.postgres) as dsn, _connected(dsn) as conn:
+    async with fresh_database(bench.rig.postgres) as dsn, connected(dsn) as conn:
         child = await bench.rig.service("reporting-curve", dsn).start()
         try:
             since: Moment | None = None
@@ -180,7 +179,7 @@ async def moments(
 @asynccontextmanager
 async def loaded(bench: Bench) -> AsyncIterator[tuple[str, str]]:
     """Run reporting with all of the log folded; give its URL and the DSN of its database."""
-    async with fresh_database(bench.rig.postgres) as dsn, _connected(dsn) as conn:
+    async with fresh_database(bench.rig.postgres) as dsn, connected(dsn) as conn:
         service = bench.rig.service("reporting", dsn)
         async with running(service) as child:
             async for _ in moments(bench.rig, conn, [child], await bench.rig.log_end()):
@@ -189,7 +188,8 @@ async def loaded(bench: Bench) -> AsyncIterator[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[tables.Connection]:
+async def connected(dsn: str) -> AsyncIterator[tables.Connection]:
+    """Give a connection of one's own, for looking on."""
     conn = await asyncpg.connect(dsn)
     try:
         yield conn

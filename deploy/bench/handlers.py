@@ -18,7 +18,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.annotations import KafkaMessage
+from faststream.message import StreamMessage
 
 from services.reporting.decode import Fact, decode
 from shared.events.cases import CaseData
@@ -150,11 +150,11 @@ def _row(event: CaseEvent) -> tuple[str, str, str, date]:
     return event.id, event.data.case.unit, event.type, event.occurred_on
 
 
-async def _object(message: KafkaMessage) -> Any:
+async def _object(message: StreamMessage[Any]) -> Any:
     return json.loads(message.body)
 
 
-async def _objects(message: KafkaMessage) -> Any:
+async def _objects(message: StreamMessage[Any]) -> Any:
     return [json.loads(value) for value in message.body]
 
 

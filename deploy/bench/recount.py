@@ -81,8 +81,7 @@ class Recount:
         recorded = datetime.fromisoformat(event["recordedtime"]).astimezone(_VIET_NAM)
         case = event["data"]["case"]
         return recorded.toordinal(), [
-            (self._key(case["unit"], series, day), amount)
-            for series, day, amount in _counted(case)
+            (self._key(case["unit"], series, day), amount) for series, day, amount in _counted(case)
         ]
 
     def _key(self, unit: str, series: str, occurred: int) -> int:

@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,9 +102,3 @@ def _summary(values: list[float]) -> Mapping[str, Any]:
 def _short(value: float) -> float:
     """Return a value with four digits at least that mean something."""
     return round(value) if abs(value) >= 1_000 else float(f"{value:.4g}")  # noqa: PLR2004
-
-
-def measures(section: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield subject, metric and summary of a kept section's measures."""
-    for measure in section["measures"]:
-        yield measure["subject"], measure["metric"], measure

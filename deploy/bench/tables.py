@@ -75,7 +75,7 @@ async def facts(conn: Connection) -> int:
 
 async def cells(conn: Connection) -> AsyncIterator[Cell]:
     """Yield every tally that is not nothing, each key once."""
-    units = dict(await conn.fetch("SELECT id, unit FROM units"))
+    units = {row["id"]: row["unit"] for row in await conn.fetch("SELECT id, unit FROM units")}
     rows = await conn.fetch("SELECT id, measure, dimensions::text AS dimensions FROM series")
     series = {r["id"]: series_text(r["measure"], json.loads(r["dimensions"])) for r in rows}
     async with conn.transaction(readonly=True):
@@ -87,4 +87,5 @@ async def cells(conn: Connection) -> AsyncIterator[Cell]:
 
 async def received(conn: Connection, units: Collection[str]) -> Mapping[str, int]:
     """Return how many cases units have received, by the committed tallies."""
-    return dict(await conn.fetch(_RECEIVED, units))
+    rows = await conn.fetch(_RECEIVED, units)
+    return {row["unit"]: row["amount"] for row in rows}
