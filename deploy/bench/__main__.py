@@ -30,27 +30,33 @@ SECTIONS: Mapping[str, Callable[[Bench], Awaitable[Section]]] = {
 
 
 async def run(options: Options, names: list[str]) -> None:
-    """Produce the workload once, run the sections on it, write what they measured."""
+    """Produce the workload once, run the sections on it, write each as soon as it is measured."""
     sections: dict[str, Section] = {}
+    options.out.mkdir(parents=True, exist_ok=True)
     async with running_rig() as rig:
         await produce(rig.kafka, options.workload)
         recount = Recount()
         await recount.read(rig.kafka)
         bench = Bench(options=options, rig=rig, end=await rig.log_end(), recount=recount)
+        where = await machine(rig.postgres)
         for name in names:
             print(name, flush=True)
             sections[name] = await SECTIONS[name](bench)
-        where = await machine(rig.postgres)
-    if {"fold", "baselines"} <= sections.keys():
-        sections["ratios"] = ratios(sections["fold"], sections["baselines"])
-    told = {
-        "events": options.workload.events,
-        "seed": options.workload.seed,
-        "case ids": "random (UUIDv4)" if options.workload.random_ids else "by time (UUIDv7)",
-        "cells": len(recount.cells),
+            if sections.keys() >= {"fold", "baselines"}:
+                sections["ratios"] = ratios(sections["fold"], sections["baselines"])
+            kept = keep(options.out / "results.json", where, _told(bench), sections)
+            write_page(options.out, kept)
+
+
+def _told(bench: Bench) -> Mapping[str, int | str]:
+    """Return what a reader of the numbers has to know of the log."""
+    workload = bench.options.workload
+    return {
+        "events": workload.events,
+        "seed": workload.seed,
+        "case_ids": "random (UUIDv4)" if workload.random_ids else "ordered by time (UUIDv7)",
+        "cells": len(bench.recount.cells),
     }
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_page(options.out, keep(options.out / "results.json", where, told, sections))
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -155,7 +155,7 @@ async def _object(message: StreamMessage[Any]) -> Any:
 
 
 async def _objects(message: StreamMessage[Any]) -> Any:
-    return [json.loads(value) for value in message.body]
+    return [json.loads(value) for value in cast("list[bytes]", message.body)]
 
 
 def consume(kafka: str, places: Sequence[tuple[str, int]], decoded: bool) -> Done:  # noqa: FBT001

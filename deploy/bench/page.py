@@ -8,6 +8,14 @@ from deploy.bench.chart import bars, line
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 
+_SPELLINGS = {
+    "cpu": "CPU",
+    "wal": "WAL",
+    "postgresql": "PostgreSQL",
+    "kafka": "Kafka",
+    "mib": "MiB",
+}
+
 
 def write_page(folder: Path, kept: Mapping[str, Any]) -> None:
     """Write tables and charts of all that is kept; the text around the marks stays as it is."""
@@ -36,7 +44,7 @@ def _section(name: str, section: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"{on['date']}, {on['cpu']}, {on['cores']} cores, {on['memory_gib']} GiB; Python"
         f" {on['python']}, PostgreSQL {on['postgresql']}, Kafka {on['kafka']}; "
-        f"{what['events']:,} events, {what['cells']:,} cells, case ids {what['case ids']}."
+        f"{what['events']:,} events, {what['cells']:,} cells, case ids {what['case_ids']}."
     )
 
 
@@ -47,7 +55,8 @@ def _cell(measure: Mapping[str, Any]) -> str:
 
 
 def _label(metric: str) -> str:
-    return metric.replace("_per_", "/").replace("_", " ")
+    words = metric.replace("_per_", "_/_").split("_")
+    return " ".join(_SPELLINGS.get(word, word) for word in words).replace(" / ", "/")
 
 
 def _charts(kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
