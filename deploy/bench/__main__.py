@@ -75,6 +75,7 @@ def main() -> None:
         default=20_000,
         help="events that the handler of one message gets; the one of batches gets ten times that",
     )
+    parser.add_argument("--pace", type=int, default=1_000, help="commands a second, for freshness")
     parser.add_argument("--seconds", type=int, default=30, help="of commands, for freshness")
     parser.add_argument(
         "--out", type=Path, default=Path("docs/bench"), help="folder of results.json and the page"
@@ -87,6 +88,7 @@ def main() -> None:
         workload=Workload(events=told.events, seed=told.seed, random_ids=told.random_ids),
         runs=told.runs,
         plain_events=told.plain_events,
+        pace=told.pace,
         seconds=told.seconds,
         out=told.out,
     )

@@ -15,6 +15,7 @@ class Options:
     workload: Workload
     runs: int
     plain_events: int
+    pace: int
     seconds: int
     out: Path
 

@@ -64,10 +64,13 @@ async def _one_run(bench: Bench, section: Section, dsn: str, workers: int) -> No
                 child = await rig.service(f"reporting-{number}", dsn).start()
                 stack.push_async_callback(child.stop)
                 children.append(child)
-            first, *_, last = [moment async for moment in moments(rig, conn, children, bench.end)]
+            seen = [moment async for moment in moments(rig, conn, children, bench.end)]
             memory = max(peak_memory(child.process.pid) for child in children)
         size, written = await tables.size(conn) - size, await tables.written(conn) - written
+        first, last = seen[0], seen[-1]
         events = last.folded - first.folded
+        if not events:
+            raise DeployError(f"{bench.end} events are folded too soon to be timed: take more")
         section.add(
             "1 worker" if workers == 1 else f"{workers} workers",
             events_per_s=events / (last.at - first.at),

@@ -28,8 +28,6 @@ from deploy.bench.rig import running
 from deploy.databases import fresh_database
 from shared.clock import system_clock, ward_day
 
-COMMANDS_PER_SECOND = 1_000
-
 _PROBES, _EVERY = 50, 20
 _CONNECTIONS = 64
 _POLL_SECONDS = 0.005
@@ -41,7 +39,7 @@ _FIGURE = "registry.applications_received"
 
 async def freshness(bench: Bench) -> Section:
     """Measure beside nothing else."""
-    section = Section(_about("with the whole log folded before"))
+    section = Section(_about(bench, "with the whole log folded before"))
     async with loaded(bench) as (reporting, dsn):
         for _ in range(bench.options.runs):
             await _measure(bench, section, reporting, dsn)
@@ -50,16 +48,16 @@ async def freshness(bench: Bench) -> Section:
 
 async def beside_a_rebuild(bench: Bench) -> Section:
     """Measure while one rebuild after the other runs on the same servers."""
-    section = Section(_about("with the whole log folded before, while it is being rebuilt"))
+    section = Section(_about(bench, "with the whole log folded before, while it is being rebuilt"))
     async with loaded(bench) as (reporting, dsn), _rebuilding(bench, dsn):
         for _ in range(bench.options.runs):
             await _measure(bench, section, reporting, dsn)
     return section
 
 
-def _about(how: str) -> str:
+def _about(bench: Bench, how: str) -> str:
     return (
-        f"{COMMANDS_PER_SECOND:,} commands a second sent to the registry, {how}: milliseconds"
+        f"{bench.options.pace:,} commands a second sent to the registry, {how}: milliseconds"
         " until a command is answered, from the answer until the committed tallies of its unit"
         " have moved, and until GET /reports/term shows it."
     )
@@ -80,11 +78,11 @@ async def _rebuilding(bench: Bench, dsn: str) -> AsyncIterator[None]:
 class _Clerks:
     """Sends commands at a pace and remembers when the probes were answered."""
 
-    def __init__(self, url: str, units: Sequence[str], seconds: int) -> None:
+    def __init__(self, url: str, units: Sequence[str], pace: int, seconds: int) -> None:
         address = urlsplit(url)
         self._host, self._port = str(address.hostname), int(address.port or 0)
         self._probes, self._others = units[:_PROBES], units[_PROBES:]
-        self._total = COMMANDS_PER_SECOND * seconds
+        self._pace, self._total = pace, pace * seconds
         self._numbers: Iterator[int] = count()
         self._began = 0.0
         self.seconds: list[float] = []
@@ -105,7 +103,7 @@ class _Clerks:
             turn, is_not_probe = divmod(number, _EVERY)
             units = self._others if is_not_probe else self._probes
             unit = units[(number if is_not_probe else turn) % len(units)]
-            due = self._began + number / COMMANDS_PER_SECOND
+            due = self._began + number / self._pace
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             sent = time.monotonic()
             await _receive_case(reader, writer, unit)
@@ -162,7 +160,7 @@ async def _measure(bench: Bench, section: Section, reporting: str, dsn: str) -> 
         running(registry := bench.rig.service("registry", own)),
         asyncio.TaskGroup() as group,
     ):
-        clerks = _Clerks(registry.url, units[1:], bench.options.seconds)
+        clerks = _Clerks(registry.url, units[1:], bench.options.pace, bench.options.seconds)
         tallies = _Tallies(conn, units[1 : _PROBES + 1])
         reports: list[float] = []
         watching = group.create_task(tallies.watch())
@@ -178,7 +176,7 @@ async def _measure(bench: Bench, section: Section, reporting: str, dsn: str) -> 
         for unit, moments in clerks.answered.items()
         for answered, moved in zip(moments, tallies.moved[unit], strict=True)
     ]
-    section.add("commands", per_s=rate, **quantiles(clerks.seconds, 50, 95, 99))
+    section.add("commands", answered_per_s=rate, **quantiles(clerks.seconds, 50, 95, 99))
     section.add("until the tallies", **quantiles(waited, 50, 95, 99))
     section.add("until the report", **quantiles(reports, 50, 95, 99))
 
