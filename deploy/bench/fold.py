@@ -24,6 +24,7 @@ WORKERS = (1, 2)
 KILLED_AT = 0.4
 
 _POLL_SECONDS = 0.05
+_COMMIT_SECONDS = 0.3
 _STANDSTILL_SECONDS = 120.0
 _MILLION = 1_000_000
 
@@ -104,7 +105,8 @@ async def kill(bench: Bench) -> Section:
                         break
                 killed = time.monotonic()
                 child = await service.start()
-                before = await tables.folded(conn)  # with what was being committed
+                await asyncio.sleep(_COMMIT_SECONDS)  # the killed one's last batch may still end
+                before = await tables.folded(conn)
                 first, *_ = [
                     moment async for moment in moments(bench.rig, conn, [child], bench.end, before)
                 ]

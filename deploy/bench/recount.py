@@ -92,11 +92,13 @@ class Recount:
     async def check(self, conn: tables.Connection) -> int:
         """Return how many cells the tallies have; raise DeployError unless they are these."""
         found = wrong = 0
-        async for cell in tables.cells(conn):
-            key = self._key(cell.unit, cell.series, cell.occurred_on.toordinal())
-            amount = self.cells.get(key << _DAY_BITS | cell.recorded_on.toordinal())
-            wrong += amount != cell.amount
-            found += 1
+        with tqdm(total=len(self.cells), desc="checking", unit=" cells", disable=None) as bar:
+            async for cell in tables.cells(conn):
+                key = self._key(cell.unit, cell.series, cell.occurred_on.toordinal())
+                amount = self.cells.get(key << _DAY_BITS | cell.recorded_on.toordinal())
+                wrong += amount != cell.amount
+                found += 1
+                bar.update()
         if wrong or found != len(self.cells):
             raise DeployError(
                 f"the tallies are not what a recount gives: {found} cells, {wrong} of them wrong,"

@@ -22,7 +22,7 @@ from tests.support.servers import fresh_database, running_postgres
 STATEMENTS_PER_BATCH = 12
 """The most that a batch may take, BEGIN and COMMIT included, however many events it holds."""
 WAL_BYTES_PER_EVENT = 2_000
-"""What the fold may write to PostgreSQL's log for an event in batches of a thousand: twice what it does."""
+"""The most that an event may write to PostgreSQL's log, in batches of a thousand: it takes half."""
 
 BATCHES = (100, 1_000, 10_000)
 WARM_UP = 10_000
