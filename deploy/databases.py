@@ -1,6 +1,9 @@
 """The databases of the embedded run: each belongs to its service's role, closed to others."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -33,3 +36,21 @@ async def create_databases(superuser_dsn: str, passwords: Mapping[str, str]) -> 
                     await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def fresh_database(superuser_dsn: str) -> AsyncIterator[str]:
+    """Make an empty database, give its DSN, and drop it in the end, whoever is still connected."""
+    name = f"throwaway_{secrets.token_hex(6)}"
+    await _execute(superuser_dsn, f"CREATE DATABASE {name}")
+    yield urlsplit(superuser_dsn)._replace(path=f"/{name}").geturl()
+    await _execute(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    """Run a statement on a new connection: the server may have been killed since the last."""
+    server = await asyncpg.connect(dsn)
+    try:
+        await server.execute(statement)
+    finally:
+        await server.close()

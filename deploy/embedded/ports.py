@@ -1,5 +1,6 @@
 """Whether the ports that are wanted are free, asked before anything is started on them."""
 
+import secrets
 import socket
 from collections.abc import Mapping
 
@@ -26,3 +27,12 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def free_ports(count: int = 1) -> int:
+    """Return the first of `count` ports in a row that nobody listens on at this moment."""
+    while True:
+        # Below the ports that systems give to outgoing connections, one of which could come first.
+        first = 20_000 + secrets.randbelow(10_000)
+        if all(is_free(port) for port in range(first, first + count)):
+            return first

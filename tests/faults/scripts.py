@@ -181,7 +181,7 @@ async def _frozen(world: World, rng: random.Random, step: int) -> None:
 
 
 async def events_come_twice_late_and_in_any_order(world: World, rng: random.Random) -> None:
-    """Straight on the topics: copies, old ones, ones of the future, and strays in a wrong partition."""
+    """Straight on the topics: copies, old ones, ones of the future, strays of a wrong partition."""
     everything: list[Raw] = [
         (*written(told), None)
         for case in range(200 if world.long else 60)

@@ -24,7 +24,7 @@ from deploy.embedded.child import Child
 from deploy.embedded.errors import StartFailed
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import Postgres
-from services.reporting.consumer import GROUP
+from services.reporting.projection import Projection
 from shared.topics import create_topics
 from tests.support import wire
 from tests.support.servers import free_ports
@@ -141,7 +141,7 @@ class World:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.wardbook.kafka)
         await admin.start()
         try:
-            [response] = await admin.describe_consumer_groups([GROUP])
+            [response] = await admin.describe_consumer_groups([Projection(1).group])
         finally:
             await admin.close()
         _, _, state, _, _, members, *_ = response.groups[0]

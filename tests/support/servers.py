@@ -1,16 +1,15 @@
 """The Kafka and the PostgreSQL of a test session: the same classes as `make run`, on free ports."""
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import asyncpg
-
+from deploy.databases import fresh_database
 from deploy.embedded.kafka import Kafka
-from deploy.embedded.ports import is_free
+from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import Postgres
+
+__all__ = ["free_ports", "fresh_database", "running_kafka", "running_postgres"]
 
 
 @asynccontextmanager
@@ -34,30 +33,3 @@ async def running_postgres(folder: Path) -> AsyncIterator[Postgres]:
         yield server
     finally:
         await server.stop()
-
-
-@asynccontextmanager
-async def fresh_database(superuser_dsn: str) -> AsyncIterator[str]:
-    """Make an empty database, give its DSN, and drop it in the end, whoever is still connected."""
-    name = f"test_{secrets.token_hex(6)}"
-    await _execute(superuser_dsn, f"CREATE DATABASE {name}")
-    yield urlsplit(superuser_dsn)._replace(path=f"/{name}").geturl()
-    await _execute(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _execute(dsn: str, statement: str) -> None:
-    """Run a statement on a new connection: the server may have been killed since the last."""
-    server = await asyncpg.connect(dsn)
-    try:
-        await server.execute(statement)
-    finally:
-        await server.close()
-
-
-def free_ports(count: int = 1) -> int:
-    """Return the first of `count` ports in a row that nobody listens on at this moment."""
-    while True:
-        # Below the ports that systems give to outgoing connections, one of which could come first.
-        first = 20_000 + secrets.randbelow(10_000)
-        if all(is_free(port) for port in range(first, first + count)):
-            return first

@@ -1,0 +1,101 @@
+"""What the fold may cost, counted in statements and bytes, never in seconds.
+
+The counts are PostgreSQL's own, of a server that counts every statement (pg_stat_statements).
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+
+from deploy.bench.rig import PLACES
+from deploy.bench.workload import Workload
+from services.reporting import positions
+from services.reporting.fold import Folder
+from services.reporting.projection import TABLES
+from shared.database import Pool, create_pool, migrate
+from tests.support.builders import a_record
+from tests.support.servers import fresh_database, running_postgres
+
+STATEMENTS_PER_BATCH = 12
+"""The most that a batch may take, BEGIN and COMMIT included, however many events it holds."""
+WAL_BYTES_PER_EVENT = 2_000
+"""The most that an event may write to PostgreSQL's log, in batches of a thousand: it takes half."""
+
+BATCHES = (100, 1_000, 10_000)
+WARM_UP = 10_000
+
+_COUNTED = """
+SELECT sum(calls)::integer FROM pg_stat_statements
+ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1)
+"""
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """DSN of a server that counts statements."""
+    async with running_postgres(tmp_path_factory.mktemp("counting")) as postgres:
+        conn = await asyncpg.connect(postgres.dsn)
+        await conn.execute("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
+        await conn.close()
+        await postgres.stop()
+        await postgres.start()
+        conn = await asyncpg.connect(postgres.dsn)
+        await conn.execute("CREATE EXTENSION pg_stat_statements")
+        await conn.close()
+        yield postgres.dsn
+
+
+@pytest.fixture
+async def pool(server: str) -> AsyncIterator[Pool]:
+    async with fresh_database(server) as dsn:
+        opened = await create_pool(dsn, 4, enable_seqscan="off")
+        await migrate(opened, [TABLES])
+        await positions.seed(opened, dict.fromkeys(PLACES, 0))
+        yield opened
+        await opened.close()
+
+
+def _records(events: int) -> Sequence[Any]:
+    offsets: Counter[tuple[str, int]] = Counter()
+    found = []
+    for topic, partition, key, value in Workload(events=events):
+        offset = offsets[topic, partition]
+        found.append(a_record(value, offset, partition=partition, topic=topic, key=key))
+        offsets[topic, partition] += 1
+    return found
+
+
+async def test_the_statements_of_a_batch_do_not_grow_with_its_events(
+    pool: Pool, server: str
+) -> None:
+    records = _records(WARM_UP + sum(BATCHES))
+    folder = Folder(pool, 1)
+    await folder.fold(records[:WARM_UP])
+    name = await pool.fetchval("SELECT current_database()")
+    counting = await asyncpg.connect(server)
+    begin, used = WARM_UP, []
+    for length in BATCHES:
+        await counting.execute("SELECT pg_stat_statements_reset()")
+        await folder.fold(records[begin : begin + length])
+        used.append(await counting.fetchval(_COUNTED, name))
+        begin += length
+    await counting.close()
+
+    assert max(used) <= STATEMENTS_PER_BATCH, used
+    assert min(used) > 0
+
+
+async def test_the_log_written_for_an_event_is_bounded(pool: Pool) -> None:
+    records = _records(WARM_UP + max(BATCHES))
+    folder = Folder(pool, 1)
+    await folder.fold(records[:WARM_UP])
+    await pool.execute("CHECKPOINT")
+    before = await pool.fetchval("SELECT pg_current_wal_lsn()")
+    for begin in range(WARM_UP, len(records), 1_000):
+        await folder.fold(records[begin : begin + 1_000])
+    written = await pool.fetchval("SELECT pg_current_wal_lsn() - $1::pg_lsn", before)
+
+    assert 0 < written / max(BATCHES) <= WAL_BYTES_PER_EVENT
