@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 _STALL_SECONDS = 120.0
 _LOOK_SECONDS = 1.0
+_LOOKS_A_JOIN = 30
 
 log = structlog.get_logger()
 
@@ -49,7 +51,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
 
         async def follow() -> None:
             """Fold the live projection, whichever it is; keep the lag metric fresh."""
-            while True:
+            for look in itertools.count(1):
                 await asyncio.sleep(_LOOK_SECONDS)
                 old = app.state.worker
                 try:
@@ -57,6 +59,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
                         app.state.worker = await work()
                         await old.stop()
                     await app.state.worker.consumer.measure()
+                    if look % _LOOKS_A_JOIN == 0:
+                        await app.state.worker.join_parts()
                 except DATABASE_AWAY as error:
                     log.warning("the database does not answer", error=repr(error))
 

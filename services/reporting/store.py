@@ -38,6 +38,28 @@ _KNOWN = """
 SELECT subject, sequence, recorded_on, units, series, occurred_on, amounts
   FROM facts WHERE subject = ANY($1::text::uuid[])
 """
+_JOIN = """
+WITH crowded AS (
+    SELECT unit FROM tally_parts WHERE cardinality(series) < $2
+     GROUP BY unit HAVING count(*) > $1
+     ORDER BY count(*) DESC LIMIT 100
+), taken AS (
+    DELETE FROM tally_parts USING crowded
+     WHERE tally_parts.unit = crowded.unit AND cardinality(series) < $2
+ RETURNING tally_parts.*
+), cells AS (
+    SELECT unit, cell.series, cell.occurred_on, cell.recorded_on,
+           sum(cell.facts)::integer AS facts, sum(cell.amount)::bigint AS amount
+      FROM taken,
+           unnest(series, occurred_on, recorded_on, facts, amounts)
+               AS cell (series, occurred_on, recorded_on, facts, amount)
+     GROUP BY unit, cell.series, cell.occurred_on, cell.recorded_on
+)
+INSERT INTO tally_parts
+SELECT unit, array_agg(series), array_agg(occurred_on), array_agg(recorded_on),
+       array_agg(facts), array_agg(amount)
+  FROM cells GROUP BY unit
+"""
 
 _FACTS = Table(
     "facts",
@@ -201,6 +223,17 @@ async def add_to_tallies(conn: Connection, cells: Cells) -> None:
         encoded.append(_PARTS.rows(length, values))
     if encoded:
         await _PARTS.copy(conn, encoded)
+
+
+async def join_parts(pool: Pool, most: int = 256, largest: int = 4096) -> int:
+    """Join the parts of units that have more than `most` small ones; return how many units had.
+
+    A part of `largest` cells or more is left as it is: no cell is written again for ever. It is one
+    statement: a reader sees the parts or what they were joined to, and parts that two processes
+    want to join are joined by the first.
+    """
+    status = await pool.execute(_JOIN, most, largest)
+    return int(status.rpartition(" ")[2])
 
 
 async def keep_dead_letters(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from faststream.kafka import KafkaBroker
 
+from services.reporting import store
 from services.reporting.consumer import Consumer
 from services.reporting.fold import Folder
 from services.reporting.projection import Projection
@@ -37,6 +38,10 @@ class Worker:
         consumer = Consumer(broker, projection.group, pool, folder, fail)
         await consumer.start()
         return cls(projection, consumer, pool)
+
+    async def join_parts(self) -> None:
+        """Join parts of tallies that have become many, so that a report reads few."""
+        await store.join_parts(self._pool)
 
     async def stop(self) -> None:
         """Fold the batch in hand, leave the group, close the pool."""

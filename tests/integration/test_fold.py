@@ -14,7 +14,7 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
 
-from services.reporting import positions
+from services.reporting import positions, store
 from services.reporting.decode import Fact, Version, decode
 from services.reporting.fold import Folder, OffsetGap, TooManyDeadLetters
 from services.reporting.projection import TABLES as MIGRATIONS
@@ -394,3 +394,34 @@ async def test_a_large_batch_takes_as_many_statements_as_a_small_one(
     assert used[0] == used[1]
     assert 5 <= used[0] <= 12
     assert await recounted(pool) == await tallies(pool)
+
+
+async def test_joined_parts_are_the_same_tallies(pool: Pool, second_pool: Pool) -> None:
+    """Two processes join at once while a third folds on: nothing is lost, nothing is twice."""
+    folder = a_folder(pool)
+    records = records_of(histories(30))
+    for number in range(0, 60, 2):
+        await folder.fold(records[number : number + 2])
+    before = await pool.fetchval("SELECT count(*) FROM tally_parts")
+    joined = await asyncio.gather(
+        store.join_parts(pool, most=3),
+        store.join_parts(second_pool, most=3),
+        a_folder(second_pool).fold(records[60:]),
+    )
+
+    assert sum(joined[:2]) >= 1
+    assert await pool.fetchval("SELECT count(*) FROM tally_parts") < before / 2
+    assert await recounted(pool) == await tallies(pool)
+    assert len(histories(30)) == len((await contents(pool)).facts)
+
+
+async def test_parts_that_are_few_or_large_are_left_as_they_are(pool: Pool) -> None:
+    folder = a_folder(pool)
+    records = records_of(histories(4))
+    for record in records:
+        await folder.fold([record])
+    parts = await pool.fetch("SELECT unit, series FROM tally_parts")
+
+    assert await store.join_parts(pool, most=len(parts)) == 0
+    assert await store.join_parts(pool, most=1, largest=1) == 0
+    assert parts == await pool.fetch("SELECT unit, series FROM tally_parts")
