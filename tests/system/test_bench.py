@@ -25,12 +25,12 @@ async def test_a_wrong_cell_is_no_result(tmp_path: Path) -> None:
         async with loaded(bench) as (_, dsn), connected(dsn) as conn:
             assert len(recount.cells) == await recount.check(conn) > EVENTS
 
-            one = "ctid = (SELECT min(ctid) FROM tallies WHERE amount = 1)"
-            await conn.execute(f"UPDATE tallies SET amount = 2 WHERE {one}")  # noqa: S608 - fixed
+            one = "ctid = (SELECT min(ctid) FROM tally_parts WHERE amounts[1] = 1)"
+            await conn.execute(f"UPDATE tally_parts SET amounts[1] = 7 WHERE {one}")  # noqa: S608 - fixed
             with pytest.raises(DeployError, match="1 of them wrong"):
                 await recount.check(conn)
 
-            await conn.execute("DELETE FROM tallies WHERE amount = 2")
+            await conn.execute("DELETE FROM tally_parts WHERE amounts[1] = 7")
             with pytest.raises(DeployError, match="0 of them wrong"):
                 await recount.check(conn)
 
