@@ -7,50 +7,46 @@ The quick way takes nothing that `decode` would not, and takes it for the same
 time but learnt from `contributions`, once for each kind of case.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal, Union
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Any
 
-import msgspec
 import numpy as np
 from aiokafka import ConsumerRecord
-from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
+from services.reporting.columns import (
+    ID,
+    SEQUENCE,
+    SUBJECT,
+    Columns,
+    Gathered,
+    Names,
+    as_bytes,
+    column,
+    partitions,
+    uuids,
+)
 from services.reporting.decode import LONGEST, Fact, Undecodable, decode
 from services.reporting.projections.contributions import Series, count_case
 from services.reporting.projections.tallies import Column, Counts, Versions, within_rows
-from shared.events import CATALOGUE
-from shared.events.cases import (
-    Case,
-    CaseCancelledData,
-    CaseCorrectedData,
-    CaseData,
-    Channel,
-    Outcome,
-    Status,
-)
-from shared.events.registry import BirthData, DeathData
-from shared.topics import PARTITIONS
+from services.reporting.usual_form import OtherForm, kind_of, read_usual
+from shared.events.cases import Case, Channel, Outcome, Status
 
 type Record = ConsumerRecord[bytes, bytes]
 
+_MOST_STEPS = 4
+_MAY = 2
 
-class Names[Name]:
-    """Names in the order in which they were first seen; the place of each among them."""
+_SEVEN_HOURS = timedelta(hours=7)
+_YEARS = range(1976, 9999)
+"""Years in which Việt Nam is at UTC+7 beyond doubt."""
+_LAST_DAY = date.max.toordinal()
 
-    def __init__(self) -> None:
-        """Know no name yet."""
-        self.seen: list[Name] = []
-        self.places: dict[Name, int] = {}
-
-    def place(self, name: Name) -> int:
-        """Return the place of a name, a new one where it was not seen yet."""
-        place = self.places.setdefault(name, len(self.seen))
-        if place == len(self.seen):
-            self.seen.append(name)
-        return place
+_RECEIPT, _DUE = date(2000, 1, 1), date(2000, 1, 11)
+_ACTS = (date(2000, 1, 6), _DUE, date(2000, 1, 21))
+"""Days of an act that is early, on time and late: different ones, to see which counts where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ class Reader:
 
     def read(self, records: Sequence[Record]) -> Batch:
         """Return what `records` tell of."""
-        quick = _Quick()
+        quick = Gathered()
         facts: list[tuple[int, Fact]] = []
         letters: dict[int, Undecodable] = {}
         for place, record in enumerate(records):
@@ -99,24 +95,24 @@ class Reader:
             self._decode(place, records[place], facts, letters)
         return self._batch(quick, columns, np.flatnonzero(right), facts, letters)
 
-    def _take(self, quick: "_Quick", place: int, record: Record) -> bool:
+    def _take(self, quick: Gathered, place: int, record: Record) -> bool:
         """Take a record the quick way, as far as it alone shows that it can go; say if it did."""
         key, value = record.key, record.value
         try:
-            event = _read(value)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError):
+            event = read_usual(value)
+        except OtherForm:
             return False
         case, told = event.data.case, event.recordedtime
-        kind = self._kinds.places.get(_kind(record.topic, event))
+        kind = self._kinds.places.get(kind_of(record.topic, event))
         unit = self.units.places.get(case.unit)
         if (
             kind is None
             or unit is None
             or key is None
-            or len(key) != _SUBJECT
-            or len(event.subject) != _SUBJECT
-            or len(event.sequence) != _SEQUENCE
-            or len(event.id) != _ID
+            or len(key) != SUBJECT
+            or len(event.subject) != SUBJECT
+            or len(event.sequence) != SEQUENCE
+            or len(event.id) != ID
             or len(value) > LONGEST
             or told.tzinfo is not UTC
             or told.year not in _YEARS
@@ -140,7 +136,7 @@ class Reader:
         quick.recorded_on.append(there.toordinal())
         return True
 
-    def _days_agree(self, columns: "_Columns") -> NDArray[np.bool_]:
+    def _days_agree(self, columns: Columns) -> NDArray[np.bool_]:
         """Say which cases keep the rules of `Case`, and end before the calendar does."""
         received_on, overdue_on, closed_on = columns.days
         has_act, closed = self._has_act[columns.kind], closed_on > 0
@@ -163,7 +159,7 @@ class Reader:
         decoded = decode(record.topic, record.key, record.value)
         if isinstance(decoded, Undecodable):
             letters[place] = decoded
-        elif _partitions(_bytes([decoded.subject], _SUBJECT))[0] != record.partition:
+        elif partitions(as_bytes([decoded.subject], SUBJECT))[0] != record.partition:
             letters[place] = Undecodable("wrong_partition", "the key belongs to another partition")
         else:
             facts.append((place, decoded))
@@ -172,10 +168,10 @@ class Reader:
     def _learn(self, record: Record) -> None:
         """Learn the unit of a good record, and what cases of its kind count as."""
         try:
-            event = _read(record.value)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            event = read_usual(record.value)
+        except OtherForm:
             return
-        case, kind = event.data.case, _kind(record.topic, event)
+        case, kind = event.data.case, kind_of(record.topic, event)
         self.units.place(case.unit)
         if kind in self._kinds.places:
             return
@@ -209,8 +205,8 @@ class Reader:
 
     def _batch(
         self,
-        quick: "_Quick",
-        columns: "_Columns",
+        quick: Gathered,
+        columns: Columns,
         rows: Column,
         facts: Sequence[tuple[int, Fact]],
         letters: Mapping[int, Undecodable],
@@ -227,7 +223,7 @@ class Reader:
         subjects = [fact.subject for _, fact in facts]
         versions = Versions(
             place=_after(columns.place[rows], (place for place, _ in facts)),
-            subject=np.concatenate([columns.subject[rows], _uuids(_bytes(subjects, _SUBJECT))]),
+            subject=np.concatenate([columns.subject[rows], uuids(as_bytes(subjects, SUBJECT))]),
             sequence=_after(columns.sequence[rows], (fact.version.sequence for _, fact in facts)),
             recorded_on=_after(
                 columns.recorded_on[rows],
@@ -249,203 +245,6 @@ class Reader:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Quick events in columns; `days` are those of receipt, after the due day, of the act or 0."""
-
-    place: Column
-    kind: Column
-    unit: Column
-    days: tuple[Column, Column, Column]
-    recorded_on: Column
-    subject: NDArray[np.void]
-    sequence: Column
-    are_steps: NDArray[np.bool_]
-    """Whether key, subject, sequence and id belong together, in the record's right partition."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Quick:
-    """Quick events as they are gathered, one after the other."""
-
-    places: list[int] = field(default_factory=list)
-    partitions: list[int] = field(default_factory=list)
-    keys: list[bytes] = field(default_factory=list)
-    subjects: list[str] = field(default_factory=list)
-    sequences: list[str] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    units: list[int] = field(default_factory=list)
-    received_on: list[int] = field(default_factory=list)
-    overdue_on: list[int] = field(default_factory=list)
-    closed_on: list[int] = field(default_factory=list)
-    recorded_on: list[int] = field(default_factory=list)
-
-    def columns(self) -> _Columns:
-        """Return what was gathered, checked as far as it says which step of which subject it is."""
-        key = np.frombuffer(b"".join(self.keys), np.uint8).reshape(-1, _SUBJECT)
-        ids = _bytes(self.ids, _ID)
-        digits = _bytes(self.sequences, _SEQUENCE) - np.uint8(ord("0"))
-        sequence = digits.astype(np.int64) @ _POWERS
-        return _Columns(
-            place=_column(self.places),
-            kind=_column(self.kinds),
-            unit=_column(self.units),
-            days=(_column(self.received_on), _column(self.overdue_on), _column(self.closed_on)),
-            recorded_on=_column(self.recorded_on),
-            subject=_uuids(key),
-            sequence=sequence,
-            are_steps=(
-                (key == _bytes(self.subjects, _SUBJECT)).all(axis=1)
-                & (key == ids[:, :_SUBJECT]).all(axis=1)
-                & (ids[:, _SUBJECT] == ord("."))
-                & (ids[:, _SUBJECT + 1 :] - np.uint8(ord("0")) == digits).all(axis=1)
-                & (digits < len(b"0123456789")).all(axis=1)
-                & (sequence > 0)
-                & _are_uuids(key)
-                & (_partitions(key) == _column(self.partitions))
-            ),
-        )
-
-
-def _uuids(text: NDArray[np.uint8]) -> NDArray[np.void]:
-    """Return the 16 bytes of UUIDs, given their letters; nothing of use for other letters."""
-    nibbles = _NIBBLE[text[:, _LETTERS]]
-    raw = np.ascontiguousarray(nibbles[:, 0::2] << 4 | nibbles[:, 1::2])
-    return raw.view("V16").reshape(-1)
-
-
-def _are_uuids(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Say which rows are UUIDs in their canonical form."""
-    letters: NDArray[np.bool_] = (_NIBBLE[text[:, _LETTERS]] < 16).all(axis=1)  # noqa: PLR2004
-    letters &= (text[:, _HYPHENS] == ord("-")).all(axis=1)
-    return letters
-
-
-def _partitions(text: NDArray[np.uint8]) -> Column:
-    """Return the partition that Kafka's default partitioner chooses for keys of 36 letters.
-
-    It is murmur2 of the key, as a positive number, modulo the partitions of a topic. A record
-    elsewhere was written by somebody with a partitioner of their own, and another worker might fold
-    it at the same time as the subject's other steps.
-    """
-    hashed = np.full(len(text), 0x9747B28C ^ _SUBJECT, np.uint32)
-    for word in np.ascontiguousarray(text).view("<u4").T:
-        mixed = word * _M
-        mixed ^= mixed >> np.uint32(24)
-        hashed = (hashed * _M) ^ (mixed * _M)
-    hashed ^= hashed >> np.uint32(13)
-    hashed *= _M
-    hashed ^= hashed >> np.uint32(15)
-    return (hashed & np.uint32(0x7FFFFFFF)).astype(np.int64) % PARTITIONS
-
-
-def _bytes(texts: Sequence[str], length: int) -> NDArray[np.uint8]:
-    """Return texts of one length as rows of bytes; a letter that is no byte becomes `?`."""
-    joined = "".join(texts).encode("latin-1", "replace")
-    return np.frombuffer(joined, np.uint8).reshape(-1, length)
-
-
-def _column(values: Iterable[int]) -> Column:
-    return np.array(list(values), np.int64)
-
-
-def _after(column: Column, values: Iterable[int]) -> Column:
+def _after(first: Column, values: Iterable[int]) -> Column:
     """Return a column with more values at its end."""
-    return np.concatenate([column, _column(values)])
-
-
-def _kind(topic: str, event: Any) -> tuple[Any, ...]:
-    """Return all that decides what a case event counts as, but for its unit and its days."""
-    case = event.data.case
-    name = event.__struct_config__.tag
-    return topic, name, case.procedure, case.channel, case.status, case.outcome
-
-
-_SUBJECT, _SEQUENCE = 36, 8
-_ID = _SUBJECT + 1 + _SEQUENCE
-_MOST_STEPS = 4
-_MAY = 2
-
-_SEVEN_HOURS = timedelta(hours=7)
-_YEARS = range(1976, 9999)
-"""Years in which Việt Nam is at UTC+7 beyond doubt."""
-_LAST_DAY = date.max.toordinal()
-
-_RECEIPT, _DUE = date(2000, 1, 1), date(2000, 1, 11)
-_ACTS = (date(2000, 1, 6), _DUE, date(2000, 1, 21))
-"""Days of an act that is early, on time and late: different ones, to see which counts where."""
-
-_M = np.uint32(0x5BD1E995)
-_POWERS = 10 ** np.arange(_SEQUENCE - 1, -1, -1)
-_HYPHENS = [8, 13, 18, 23]
-_LETTERS = [place for place in range(_SUBJECT) if place not in _HYPHENS]
-_NIBBLE = np.full(256, 255, np.uint8)
-_NIBBLE[list(b"0123456789abcdef")] = range(16)
-
-
-class _Case(Struct, gc=False):
-    unit: str
-    procedure: str
-    channel: Literal["online", "in_person", "post"]
-    received_on: date
-    due_on: date
-    status: Literal["open", "resolved", "refused", "withdrawn", "cancelled"]
-    closed_on: date | None = None
-    outcome: Literal["reconciled", "not_reconciled"] | None = None
-
-
-class _Data(Struct, gc=False):
-    case: _Case
-
-
-class _Corrected(_Data, gc=False):
-    corrects: Annotated[str, Meta(max_length=64)]
-    changed: Annotated[tuple[str, ...], Meta(min_length=1)]
-
-
-class _Cancelled(_Data, gc=False):
-    corrects: Annotated[str, Meta(max_length=64)]
-
-
-class _Birth(_Data, gc=False):
-    born_on: date
-
-
-class _Death(_Data, gc=False):
-    died_on: date
-
-
-_PAYLOADS: Mapping[type, type[_Data]] = {
-    CaseData: _Data,
-    CaseCorrectedData: _Corrected,
-    CaseCancelledData: _Cancelled,
-    BirthData: _Birth,
-    DeathData: _Death,
-}
-"""Payloads in the form that is read quickly. An event with another one always goes to `decode`."""
-
-_ENVELOPES = [
-    msgspec.defstruct(
-        name,
-        [
-            ("id", str),
-            ("source", Annotated[str, Meta(max_length=64)]),
-            ("subject", str),
-            ("sequence", str),
-            ("time", Annotated[datetime, Meta(tz=True)]),
-            ("recordedtime", Annotated[datetime, Meta(tz=True)]),
-            ("dataschema", Annotated[str, Meta(max_length=128)]),
-            ("data", _PAYLOADS[kind.__annotations__["data"]]),
-            ("specversion", Literal["1.0"], "1.0"),
-            ("migrated", bool, False),
-            ("datacontenttype", Literal["application/json"], "application/json"),
-        ],
-        tag_field="type",
-        tag=name,
-        gc=False,
-    )
-    for name, kind in CATALOGUE.items()
-    if kind.__annotations__["data"] in _PAYLOADS
-]
-_read: Callable[[Any], Any] = msgspec.json.Decoder(Union[tuple(_ENVELOPES)]).decode  # noqa: UP007
+    return np.concatenate([first, column(values)])

@@ -11,8 +11,8 @@ from aiokafka import TopicPartition
 from services.reporting import positions, store
 from services.reporting.batch import Batch, Reader, Record
 from services.reporting.decode import Undecodable
+from services.reporting.numbers import Numbers
 from services.reporting.projections.tallies import fold
-from services.reporting.store import Numbers
 from shared.database import Connection, Pool
 from shared.metrics import DEAD_LETTERS, EVENTS_FOLDED
 

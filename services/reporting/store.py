@@ -1,39 +1,18 @@
 """Facts, tallies, dead letters: how the fold reads and writes them, one statement a batch each."""
 
-import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
 from datetime import date
 
-import asyncpg
 import numpy as np
 
-from services.reporting.batch import Batch, Reader, Record
+from services.reporting.batch import Record
+from services.reporting.columns import column
 from services.reporting.copying import Table
 from services.reporting.decode import Undecodable
+from services.reporting.numbers import Origin
 from services.reporting.projections.tallies import Cells, Column, Counts, Versions
 from shared.database import Connection, Pool
-from shared.topics import TOPICS
 
-_ADD_NAMES = """
-INSERT INTO {table} ({column}) SELECT name FROM unnest($1::text[]) AS named (name) ORDER BY name
-    ON CONFLICT DO NOTHING
-"""
-_NUMBERS = """
-SELECT id FROM unnest($1::text[]) WITH ORDINALITY AS named (name, place)
-  JOIN {table} ON {column} = name ORDER BY place
-"""
-_ADD_SERIES = """
-INSERT INTO series (measure, dimensions)
-SELECT measure, dimensions::jsonb FROM unnest($1::text[], $2::text[]) AS named (measure, dimensions)
- ORDER BY measure, dimensions
-    ON CONFLICT DO NOTHING
-"""
-_SERIES_NUMBERS = """
-SELECT id FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS named (measure, dimensions, place)
-  JOIN series ON series.measure = named.measure AND series.dimensions = named.dimensions::jsonb
- ORDER BY place
-"""
 _KNOWN = """
 SELECT subject, sequence, recorded_on, units, series, occurred_on, amounts
   FROM facts WHERE subject = ANY($1::text::uuid[])
@@ -90,66 +69,6 @@ _EPOCH = date(2000, 1, 1).toordinal()
 """Day 0 of PostgreSQL."""
 
 
-@dataclass(slots=True)
-class Numbers:
-    """The short numbers of names, kept in memory in the order of a reader's names.
-
-    Numbers are made outside the fold's transaction: one that is made and not used does no harm, and
-    two workers that need the same new one do not wait for each other's batch.
-    """
-
-    units: Column = field(default_factory=lambda: np.zeros(0, np.int64))
-    series: Column = field(default_factory=lambda: np.zeros(0, np.int64))
-    types: Column = field(default_factory=lambda: np.zeros(0, np.int64))
-    topics: dict[str, int] = field(default_factory=dict)
-
-    async def learn(self, pool: Pool, reader: Reader) -> None:
-        """Give every name that `reader` has seen its number."""
-        self.units = await _numbered(pool, "units", "unit", reader.units.seen, self.units)
-        self.types = await _numbered(pool, "types", "type", reader.types.seen, self.types)
-        if not self.topics:
-            names = [topic.name for topic in TOPICS]
-            found = await _numbered(pool, "topics", "topic", names, np.zeros(0, np.int64))
-            self.topics = dict(zip(names, found.tolist(), strict=True))
-        new = reader.series.seen[len(self.series) :]
-        if new:
-            told = [one.measure for one in new], [json.dumps(dict(o.dimensions)) for o in new]
-            await pool.execute(_ADD_SERIES, *told)
-            self.series = _joined(self.series, await pool.fetch(_SERIES_NUMBERS, *told))
-
-    def applied(self, versions: Versions) -> Versions:
-        """Return versions of the reader with numbers in the place of its names."""
-        counts = versions.counts
-        unit, series = self.units[counts.unit], self.series[counts.series]
-        return replace(versions, counts=replace(counts, unit=unit, series=series))
-
-    def origin(self, records: Sequence[Record], batch: Batch) -> "Origin":
-        """Return where the facts of `batch`, which was read from `records`, come from."""
-        origins = [records[place] for place in batch.versions.place.tolist()]
-        return Origin(
-            type=self.types[batch.types],
-            topic=_column(self.topics[record.topic] for record in origins),
-            partition=_column(record.partition for record in origins),
-            offset=_column(record.offset for record in origins),
-        )
-
-
-async def _numbered(
-    pool: Pool, table: str, column: str, names: Sequence[str], numbers: Column
-) -> Column:
-    """Return the numbers of `names`, of which the first have `numbers` already."""
-    new = names[len(numbers) :]
-    if not new:
-        return numbers
-    await pool.execute(_ADD_NAMES.format(table=table, column=column), new)
-    found = await pool.fetch(_NUMBERS.format(table=table, column=column), new)
-    return _joined(numbers, found)
-
-
-def _joined(numbers: Column, rows: Sequence[asyncpg.Record]) -> Column:
-    return np.concatenate([numbers, _column(row["id"] for row in rows)])
-
-
 async def known_versions(conn: Connection, subjects: Collection[str]) -> Versions:
     """Return the versions of `subjects` that are folded already; units and series by number."""
     # One text, because asyncpg takes longer to encode so many uuids than PostgreSQL to look them
@@ -158,26 +77,16 @@ async def known_versions(conn: Connection, subjects: Collection[str]) -> Version
     return Versions(
         place=np.full(len(rows), -1, np.int64),
         subject=np.frombuffer(b"".join(row["subject"].bytes for row in rows), "V16"),
-        sequence=_column(row["sequence"] for row in rows),
-        recorded_on=_column(row["recorded_on"].toordinal() for row in rows),
-        count=_column(len(row["units"]) for row in rows),
+        sequence=column(row["sequence"] for row in rows),
+        recorded_on=column(row["recorded_on"].toordinal() for row in rows),
+        count=column(len(row["units"]) for row in rows),
         counts=Counts(
-            unit=_column(one for row in rows for one in row["units"]),
-            series=_column(one for row in rows for one in row["series"]),
-            occurred_on=_column(day.toordinal() for row in rows for day in row["occurred_on"]),
-            amount=_column(one for row in rows for one in row["amounts"]),
+            unit=column(one for row in rows for one in row["units"]),
+            series=column(one for row in rows for one in row["series"]),
+            occurred_on=column(day.toordinal() for row in rows for day in row["occurred_on"]),
+            amount=column(one for row in rows for one in row["amounts"]),
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Of which type the events of versions are, and where they stand. Names are numbers."""
-
-    type: Column
-    topic: Column
-    partition: Column
-    offset: Column
 
 
 async def add_facts(conn: Connection, versions: Versions, origin: Origin, rows: Column) -> None:
@@ -254,7 +163,3 @@ async def keep_dead_letters(
     ]
     if rows:
         await conn.copy_records_to_table("dead_letters", records=rows, columns=_DEAD_COLUMNS)
-
-
-def _column(values: Iterable[int]) -> Column:
-    return np.array(list(values), np.int64)
