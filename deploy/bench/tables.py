@@ -7,12 +7,8 @@ from datetime import date
 
 import asyncpg
 
-from services.reporting import positions
+from services.reporting import positions, projection
 
-_LIVE = """
-SELECT set_config('search_path', 'projection_' || id, false)
-  FROM public.projections WHERE state = 'live'
-"""
 _SIZE = "SELECT pg_database_size(current_database())"
 _WAL = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
 _FACTS = "SELECT count(*) FROM facts"
@@ -53,7 +49,7 @@ def series_text(measure: str, dimensions: Mapping[str, str]) -> str:
 
 async def _find_live(conn: Connection) -> None:
     """Let the statements that follow find the tables of the live projection."""
-    await conn.execute(_LIVE)
+    await projection.read_live(conn, after_it_too=True)
 
 
 async def folded(conn: Connection) -> int:

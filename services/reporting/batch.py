@@ -25,7 +25,6 @@ from services.reporting.columns import (
     Names,
     as_bytes,
     column,
-    partitions,
     uuids,
 )
 from services.reporting.decode import LONGEST, Fact, Undecodable, decode
@@ -33,6 +32,7 @@ from services.reporting.projections.contributions import Series, count_case
 from services.reporting.projections.tallies import Column, Counts, Versions, within_rows
 from services.reporting.usual_form import OtherForm, kind_of, read_usual
 from shared.events.cases import Case, Channel, Outcome, Status
+from shared.topics import partition_of
 
 type Record = ConsumerRecord[bytes, bytes]
 
@@ -159,7 +159,7 @@ class Reader:
         decoded = decode(record.topic, record.key, record.value)
         if isinstance(decoded, Undecodable):
             letters[place] = decoded
-        elif partitions(as_bytes([decoded.subject], SUBJECT))[0] != record.partition:
+        elif partition_of(decoded.subject.encode()) != record.partition:
             letters[place] = Undecodable("wrong_partition", "the key belongs to another partition")
         else:
             facts.append((place, decoded))

@@ -90,7 +90,7 @@ class Gathered:
                 & (ids[:, SUBJECT + 1 :] - np.uint8(ord("0")) == digits).all(axis=1)
                 & (digits < len(b"0123456789")).all(axis=1)
                 & (sequence > 0)
-                & _areuuids(key)
+                & _are_uuids(key)
                 & (partitions(key) == column(self.partitions))
             ),
         )
@@ -103,7 +103,7 @@ def uuids(text: NDArray[np.uint8]) -> NDArray[np.void]:
     return raw.view("V16").reshape(-1)
 
 
-def _areuuids(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _are_uuids(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Say which rows are UUIDs in their canonical form."""
     letters: NDArray[np.bool_] = (_NIBBLE[text[:, _LETTERS]] < 16).all(axis=1)  # noqa: PLR2004
     letters &= (text[:, _HYPHENS] == ord("-")).all(axis=1)

@@ -4,6 +4,8 @@ Facts, tallies, dead letters and positions, or nothing of them.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 from aiokafka import TopicPartition
@@ -67,22 +69,25 @@ class Folder:
         """
         while records:
             batch = self._reader.read(records)
-            run = self._run_after(records, batch.letters)
+            letters = [(records[place], why) for place, why in batch.letters.items()]
             await self._numbers.learn(self._pool, self._reader)
-            until = _until(records)
+            spans = _spans(records)
             async with self._pool.acquire() as conn, conn.transaction():
-                since = await positions.lock(conn, {tp.partition for tp in until})
-                fresh = [r for r in records if r.offset >= since[_partition(r)]]
-                if len(fresh) == len(records):
-                    _refuse_gap(records, since, gaps or {})
+                since = await positions.lock(conn, {tp.partition for tp in spans})
+                if all(first >= since[tp] for tp, (first, _) in spans.items()):
+                    _refuse_gap(spans, since, gaps or {})
+                    run = self._run_after(records, batch.letters)
                     added = await self._write(conn, records, batch)
+                    await store.keep_dead_letters(conn, letters)
+                    until = {tp: last + 1 for tp, (_, last) in spans.items()}
                     await positions.advance(conn, since, until)
                     break
-            records = fresh
+            records = [
+                r for r in records if r.offset >= since[TopicPartition(r.topic, r.partition)]
+            ]
         else:
             return
         self._run = run
-        letters = [(records[place], why) for place, why in batch.letters.items()]
         _measure(added, len(batch.subjects) - added, letters)
 
     def _run_after(self, records: Sequence[Record], letters: Mapping[int, Undecodable]) -> int:
@@ -98,7 +103,7 @@ class Folder:
         return run if before == len(records) - 1 else 0
 
     async def _write(self, conn: Connection, records: Sequence[Record], batch: Batch) -> int:
-        """Write what a batch tells of and is not there yet; return how many facts those were."""
+        """Write the facts of a batch that are not there yet; return how many those were."""
         numbers = self._numbers
         known = await store.known_versions(conn, batch.subjects)
         new = numbers.applied(batch.versions)
@@ -106,26 +111,26 @@ class Folder:
         origin = numbers.origin(records, batch)
         await store.add_facts(conn, new, origin, rows)
         await store.add_to_tallies(conn, cells)
-        letters = [(records[place], why) for place, why in batch.letters.items()]
-        await store.keep_dead_letters(conn, letters)
         return len(rows)
 
 
-def _partition(record: Record) -> TopicPartition:
-    return TopicPartition(record.topic, record.partition)
-
-
-def _until(records: Sequence[Record]) -> dict[TopicPartition, int]:
-    """Return the offset after the last record of each partition."""
-    return {_partition(record): record.offset + 1 for record in records}
+def _spans(records: Sequence[Record]) -> dict[TopicPartition, tuple[int, int]]:
+    """Return the first and the last offset of each partition."""
+    spans: dict[TopicPartition, tuple[int, int]] = {}
+    for (topic, partition), run in groupby(records, attrgetter("topic", "partition")):
+        offsets = [record.offset for record in run]
+        first, _ = spans.get(TopicPartition(topic, partition), (offsets[0], 0))
+        spans[TopicPartition(topic, partition)] = first, offsets[-1]
+    return spans
 
 
 def _refuse_gap(
-    records: Sequence[Record], since: positions.Positions, gaps: positions.Positions
+    spans: Mapping[TopicPartition, tuple[int, int]],
+    since: positions.Positions,
+    gaps: positions.Positions,
 ) -> None:
     """Raise OffsetGap where a partition's first record is above its stored position."""
-    firsts = {_partition(record): record.offset for record in reversed(records)}
-    for tp, first in firsts.items():
+    for tp, (first, _) in spans.items():
         if first > since[tp] and gaps.get(tp) != first:
             raise OffsetGap(tp, since[tp], first)
 

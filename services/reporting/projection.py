@@ -26,10 +26,9 @@ _MAKE_LIVE = """
 UPDATE public.projections SET state = 'live', live_at = clock_timestamp() WHERE id = $1
 """
 _READ = """
-SELECT set_config('search_path', 'projection_' || id, true)
+SELECT set_config('search_path', 'projection_' || id, $2)
   FROM public.projections WHERE version = $1 AND state = 'live'
 """
-
 
 _TRIES, _PAUSE_SECONDS = 100, 0.02
 
@@ -79,10 +78,10 @@ async def live(pool: Pool) -> Projection:
         return Projection(found)
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute(_LOCK)
-        if await conn.fetchval(_ANY) and not await conn.fetchval(_FIND, VERSION, "live"):
+        found = await conn.fetchval(_FIND, VERSION, "live")  # another process may have begun it
+        if found is None and await conn.fetchval(_ANY):
             do = "run python -m services.reporting.rebuild"
             raise NotBuilt(f"the tallies of version {VERSION} are not built yet: {do}")
-        found = await conn.fetchval(_FIND, VERSION, "live")
         return Projection(found or await conn.fetchval(_BEGIN, VERSION, "live"))
 
 
@@ -131,9 +130,12 @@ async def _come_level(conn: Connection, old: Projection, new: Projection) -> Non
     raise Behind("not folded as far as the live projection")
 
 
-async def read_live(conn: Connection) -> None:
-    """Let the rest of the caller's transaction read the live projection's tables."""
-    await conn.execute(_READ, VERSION)
+async def read_live(conn: Connection, *, after_it_too: bool = False) -> None:
+    """Let the rest of the caller's transaction read the live projection's tables.
+
+    With `after_it_too` the session goes on reading them, whatever is made live meanwhile.
+    """
+    await conn.execute(_READ, VERSION, not after_it_too)
 
 
 async def _positions(conn: Connection, projection: Projection) -> Positions:

@@ -1,9 +1,10 @@
 """Facts, tallies, dead letters: how the fold reads and writes them, one statement a batch each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.reporting.batch import Record
 from services.reporting.columns import column
@@ -11,7 +12,7 @@ from services.reporting.copying import Table
 from services.reporting.decode import Undecodable
 from services.reporting.numbers import Origin
 from services.reporting.projections.tallies import Cells, Column, Counts, Versions
-from shared.database import Connection, Pool
+from shared.database import Connection, Pool, rows_of
 
 _KNOWN = """
 SELECT subject, sequence, recorded_on, units, series, occurred_on, amounts
@@ -94,9 +95,8 @@ async def add_facts(conn: Connection, versions: Versions, origin: Origin, rows: 
     first = np.cumsum(versions.count) - versions.count
     counts = versions.counts
     encoded = []
-    for length in np.unique(versions.count[rows]).tolist():
-        some = rows[versions.count[rows] == length]
-        items = first[some][:, None] + np.arange(length)
+    for length, chosen, items in _by_length(first[rows], versions.count[rows]):
+        some = rows[chosen]
         values = (
             versions.subject[some],
             versions.sequence[some],
@@ -118,9 +118,7 @@ async def add_to_tallies(conn: Connection, cells: Cells) -> None:
     """Add `cells` to the tallies: one part for each unit."""
     units, first, count = np.unique(cells.unit, return_index=True, return_counts=True)
     encoded = []
-    for length in np.unique(count).tolist():
-        some = count == length
-        items = first[some][:, None] + np.arange(length)
+    for length, some, items in _by_length(first, count):
         values = (
             units[some],
             cells.series[items],
@@ -141,8 +139,7 @@ async def join_parts(pool: Pool, most: int = 256, largest: int = 4096) -> int:
     statement: a reader sees the parts or what they were joined to, and parts that two processes
     want to join are joined by the first.
     """
-    status = await pool.execute(_JOIN, most, largest)
-    return int(status.rpartition(" ")[2])
+    return rows_of(await pool.execute(_JOIN, most, largest))
 
 
 async def keep_dead_letters(
@@ -163,3 +160,10 @@ async def keep_dead_letters(
     ]
     if rows:
         await conn.copy_records_to_table("dead_letters", records=rows, columns=_DEAD_COLUMNS)
+
+
+def _by_length(first: Column, count: Column) -> Iterator[tuple[int, NDArray[np.bool_], Column]]:
+    """Yield, for each number of items that a row may have: it, which rows, and their items."""
+    for length in np.unique(count).tolist():
+        some = count == length
+        yield length, some, first[some][:, None] + np.arange(length)

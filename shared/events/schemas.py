@@ -70,7 +70,8 @@ def _channel(topic: str, partitions: int) -> Mapping[str, Any]:
     service = next(service for service in PUBLISHED if topic_of(service) == topic)
     return {
         "address": topic,
-        "description": f"What {service} publishes. The key is the subject, the case.",
+        "description": f"What {service} publishes. The key is the subject, the case; the partition"
+        " is the one that Kafka's default partitioner (murmur2) gives to the key.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _names(service)},
         "bindings": {"kafka": {"partitions": partitions, "bindingVersion": "0.5.0"}},
     }

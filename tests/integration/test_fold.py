@@ -425,3 +425,31 @@ async def test_parts_that_are_few_or_large_are_left_as_they_are(pool: Pool) -> N
     assert await store.join_parts(pool, most=len(parts)) == 0
     assert await store.join_parts(pool, most=1, largest=1) == 0
     assert parts == await pool.fetch("SELECT unit, series FROM tally_parts")
+
+
+async def test_dead_letters_that_are_folded_already_are_in_no_row(pool: Pool) -> None:
+    """A batch that comes again must not stop the fold by what was counted the first time."""
+    folder = a_folder(pool)
+    bad: list[Event | bytes | None] = [b"no event"] * LONGEST_RUN
+    records = records_of([*bad, a_receipt()])
+    await folder.fold(records[:LONGEST_RUN])
+    await folder.fold(records)
+
+    assert len((await contents(pool)).dead_letters) == LONGEST_RUN
+    assert len((await contents(pool)).facts) == 1
+
+
+async def test_a_gap_of_the_topic_itself_is_folded_over(pool: Pool) -> None:
+    """The same first record came again from the stored position: nothing is there in between."""
+    folder, records = a_folder(pool), records_of(histories(3))
+    await folder.fold(records[:2])
+    with pytest.raises(OffsetGap) as gap:
+        await folder.fold(records[3:])
+    await folder.fold(records[3:], {gap.value.partition: gap.value.first})
+
+    assert len(records) - 1 == len((await contents(pool)).facts)
+    with pytest.raises(OffsetGap):
+        await a_folder(pool).fold(
+            records_of(histories(1, 50), first=len(records) + 2),
+            {gap.value.partition: gap.value.first},
+        )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from services.reporting import projection
 from services.reporting.projections.contributions import Series
 from shared.database import Pool
 from tests.support.recount import Cell, Tallies
@@ -28,8 +29,7 @@ async def live_tables(dsn: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Rec
     """Yield a connection whose statements find the tables that reports are drawn from."""
     conn = await asyncpg.connect(dsn)
     try:
-        live = await conn.fetchval("SELECT id FROM public.projections WHERE state = 'live'")
-        await conn.execute(f"SET search_path TO projection_{live}")
+        await projection.read_live(conn, after_it_too=True)
         yield conn
     finally:
         await conn.close()

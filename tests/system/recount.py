@@ -37,7 +37,10 @@ class Told:
 async def _reader(bootstrap: str) -> AsyncIterator[tuple[Any, dict[TopicPartition, int]]]:
     """Give a consumer of all partitions, and where each of these ends now."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",  # what a producer took back was never published
     )
     await consumer.start()
     try:
