@@ -49,6 +49,7 @@ DATABASE_AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,  # another worker holds the positions, and perhaps stands still
     asyncpg.UniqueViolationError,  # another worker wrote the same step: it is a duplicate next time
 )
 """What waiting heals. Anything else a statement fails with would fail for ever: the fold stops."""
@@ -163,6 +164,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         while True:
             await asyncio.sleep(pause)
             try:
+                await positions.end_frozen(self._pool)
                 await self._go_on(self._kafka.assignment())
             except DATABASE_AWAY as away:
                 log.warning("the database does not answer", error=repr(away))

@@ -23,6 +23,13 @@ UPDATE positions SET next_offset = moved.until
    AND positions.next_offset = moved.since
 """
 
+_END_FROZEN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+   AND xact_start IS NOT NULL AND wait_event = 'ClientRead'
+   AND query_start < clock_timestamp() - make_interval(secs => $1)
+"""
+
 type Positions = Mapping[TopicPartition, int]
 
 
@@ -50,6 +57,15 @@ async def lock(conn: Connection, partitions: Iterable[int]) -> dict[TopicPartiti
     """
     rows = await conn.fetch(_LOCK, list(partitions))
     return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def end_frozen(pool: Pool, seconds: float = 15) -> None:
+    """End sessions that have waited so long for their client, inside of a transaction.
+
+    A worker that stands still in the middle of a COPY holds its positions for ever: no time limit
+    of PostgreSQL's ends a session that waits for the rows of a COPY.
+    """
+    await pool.execute(_END_FROZEN, float(seconds))
 
 
 async def advance(conn: Connection, since: Positions, until: Positions) -> None:

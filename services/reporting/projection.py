@@ -61,7 +61,12 @@ class Projection:
         """Return a pool whose sessions fold into this projection's tables, made if need be."""
         # Every statement of the fold finds its rows by a key. A plan that was made while a table
         # was empty would go through all of it for ever.
-        settings = {"search_path": self.schema, "enable_seqscan": "off"}
+        # A lock that is not given in time is held by a worker that stands still (positions.py).
+        settings = {
+            "search_path": self.schema,
+            "enable_seqscan": "off",
+            "lock_timeout": "16000",
+        }
         pool = await create_pool(dsn, connections, **settings)
         await pool.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
         await migrate(pool, [TABLES])

@@ -453,3 +453,35 @@ async def test_a_gap_of_the_topic_itself_is_folded_over(pool: Pool) -> None:
             records_of(histories(1, 50), first=len(records) + 2),
             {gap.value.partition: gap.value.first},
         )
+
+
+async def test_a_worker_that_stands_still_in_a_copy_loses_its_locks(
+    pool: Pool, second_pool: Pool
+) -> None:
+    """It is ended, whatever it sends later counts for nothing, and another folds on."""
+    thaw = asyncio.Event()
+
+    async def never_ending() -> AsyncIterator[bytes]:
+        await thaw.wait()
+        yield b""
+
+    async def freeze() -> None:
+        async with second_pool.acquire() as conn, conn.transaction():
+            await positions.lock(conn, [0])
+            await conn.copy_to_table("dead_letters", source=never_ending())
+
+    frozen = asyncio.create_task(freeze())
+    folding = asyncio.create_task(a_folder(pool).fold(records_of(histories(2))))
+    await asyncio.wait({folding}, timeout=0.5)
+    assert not folding.done()
+    await positions.end_frozen(pool, seconds=60)
+    await asyncio.wait({folding}, timeout=0.5)
+    assert not folding.done()
+    await positions.end_frozen(pool, seconds=0.5)
+    await asyncio.wait_for(folding, 5)
+    thaw.set()
+
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await frozen
+    assert len(histories(2)) == len((await contents(pool)).facts)
+    assert await recounted(pool) == await tallies(pool)
