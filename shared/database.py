@@ -65,14 +65,17 @@ async def wrong_with(pool: Pool) -> str | None:
     return None
 
 
-async def migrate(pool: Pool, folders: Sequence[Path]) -> None:
+async def migrate(pool: Pool, folders: Sequence[Path], schema: str | None = None) -> None:
     """Apply the `NNNN_name.sql` files of `folders`, all in one transaction, each only once ever.
 
-    Folders are taken in the given order, files by name. Raises MigrationChanged, and applies
-    nothing, where an applied file was edited since.
+    Folders are taken in the given order, files by name. `schema` is made first where it is missing:
+    the one that the sessions of `pool` work in. Raises MigrationChanged, and applies nothing, where
+    an applied file was edited since.
     """
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        if schema:
+            await conn.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         await conn.execute(_CREATE_MIGRATIONS)
         rows = await conn.fetch("SELECT name, checksum FROM migrations")
         applied = {row["name"]: row["checksum"] for row in rows}

@@ -68,8 +68,7 @@ class Projection:
             "lock_timeout": "16000",
         }
         pool = await create_pool(dsn, connections, **settings)
-        await pool.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
-        await migrate(pool, [TABLES])
+        await migrate(pool, [TABLES], self.schema)
         return pool
 
 

@@ -1,5 +1,6 @@
 """Projections: built beside the live one, gone on with after a stop, switched to when level."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -41,6 +42,16 @@ async def test_a_stopped_build_is_gone_on_with(pool: Pool) -> None:
 
     assert building == await projection.begin(pool)
     assert live == await projection.live(pool) != building
+
+
+async def test_workers_that_start_at_once_make_the_tables_once(pool: Pool, database: str) -> None:
+    first = await projection.live(pool)
+
+    opened = await asyncio.gather(*(first.open(database, 2) for _ in range(8)))
+
+    assert [await positions.read(one) for one in opened] == [{}] * 8
+    for one in opened:
+        await one.close()
 
 
 async def test_a_projection_that_is_behind_does_not_become_live(pool: Pool, database: str) -> None:
