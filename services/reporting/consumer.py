@@ -120,9 +120,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return self._subscriber.consumer
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Go on from the stored positions. Nothing may be fetched before, so pause comes first."""
+        """Go on from the stored positions. Nothing may be fetched before, so pause comes first.
+
+        A position without meaning comes with it, before anything is waited for: a partition that
+        has none when aiokafka has asked for the group's offset, and has found none, is an error,
+        upon which FastStream stands still for five seconds.
+        """
         mine = list(assigned)
         self._kafka.pause(*mine)
+        for tp in mine:
+            self._kafka.seek(tp, 0)
         REBALANCES.inc()
         try:
             if mine:
