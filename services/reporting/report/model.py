@@ -68,10 +68,11 @@ class HeadCell(Frozen):
 
 
 class Row(Frozen):
-    """A row of a table; a total is printed bold."""
+    """A row of a table; a total is printed bold, a heading is one cell over the whole width."""
 
     cells: tuple[Span, ...]
     total: bool = False
+    heading: bool = False
 
 
 class Table(Frozen):
@@ -87,7 +88,24 @@ class Table(Frozen):
     note: str
 
 
-type Block = Annotated[Paragraph | Table, Discriminator("kind")]
+class Series(Frozen):
+    """One line of a chart: a value for each of its labels, or nothing."""
+
+    name: str
+    values: tuple[int | Decimal | None, ...]
+
+
+class Chart(Frozen):
+    """The course of some figures over the months or years of the period, oldest first."""
+
+    kind: Literal["chart"] = "chart"
+    title: str
+    unit_of_measure: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]
 
 
 class Section(Frozen):
@@ -127,12 +145,12 @@ class Signature(Frozen):
 
 
 class Annex(Frozen):
-    """An annex (phụ lục) of one table."""
+    """An annex (phụ lục)."""
 
     label: str
     title: str
     attachment: str
-    table: Table
+    blocks: tuple[Block, ...]
 
 
 class FigureEntry(Frozen):
