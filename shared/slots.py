@@ -1,7 +1,8 @@
 """The sentences of an outline: text with slots, `{registry.births_registered?channel=online}`.
 
-A slot of the form `{report.unit}` takes a word about the report itself; the case of its name gives
-the case of the word (`{report.Unit}` starts a sentence, `{report.UNIT}` stands in a heading).
+A slot of the form `{report.unit}` takes a word about the report itself, `{$school}` the words of a
+variable of its block; the case of the name gives the case of the word (`{report.Unit}` starts a
+sentence, `{report.UNIT}` stands in a heading). `{…|value}` takes a part of a figure, see PARTS.
 """
 
 import re
@@ -13,20 +14,32 @@ from pydantic import PlainValidator
 
 REPORT_WORDS = frozenset(
     {"unit", "parent", "level", "period", "start", "end", "start_month", "end_month"}
-    | {"as_of", "as_of_year", "year"}
+    | {"as_of", "as_of_year"}
 )
+PARTS: Mapping[str, str] = {
+    "value": "the figure without its unit of measure",
+    "day": "its last day: of a decision, of a target",
+    "lower": "with its first letter small",
+    "label": "its name in place of its value",
+}
+"""What a slot may take of a figure, after `|`."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _FIGURE = re.compile(r"(\$?[a-z_]+\.[a-z_]+)(?:\?(.+))?")
 _DIMENSION = re.compile(r"([a-z_]+)=([$\w.-]+)")
+_VARIABLE = re.compile(r"\$[A-Za-z_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class FigureSlot:
-    """A place for a figure. `$name` in it is a variable, bound by the block that it stands in."""
+    """A place for a figure. `$name` in it is a variable, bound by the block that it stands in.
+
+    `part` is what of the figure is wanted (PARTS), all of it where it is empty.
+    """
 
     indicator: str
     dimensions: Mapping[str, str]
+    part: str = ""
 
     def bind(self, variables: Mapping[str, str]) -> Self:
         """Return the slot with its variables replaced."""
@@ -43,7 +56,7 @@ class FigureSlot:
 
 @dataclass(frozen=True, slots=True)
 class ReportSlot:
-    """A place for a word about the report: its unit, its period, its day."""
+    """A place for a word about the report (its unit, its period), or, `$name`, for a variable."""
 
     name: str
 
@@ -73,12 +86,14 @@ def figure_slot(text: str) -> FigureSlot:
 
 
 def _slot(text: str) -> FigureSlot | ReportSlot:
-    if not text.startswith("report."):
-        return figure_slot(text)
     name = text.removeprefix("report.")
-    if name.lower() not in REPORT_WORDS:
-        raise ValueError(f"{text!r} is not one of report.{', report.'.join(sorted(REPORT_WORDS))}")
-    return ReportSlot(name)
+    # Some figures are about the report, too: report.years_in_office.
+    if _VARIABLE.fullmatch(text) or (name != text and name.lower() in REPORT_WORDS):
+        return ReportSlot(name)
+    figure, bar, part = text.partition("|")
+    if bar and part.strip() not in PARTS:
+        raise ValueError(f"{part.strip()!r} in {text!r} is not one of {', '.join(PARTS)}")
+    return replace(figure_slot(figure), part=part.strip())
 
 
 def _pieces(text: str) -> Iterator[Piece]:

@@ -88,21 +88,34 @@ class Table(Frozen):
     note: str
 
 
+class Mark(Frozen):
+    """A word on an axis, `at` a share of its length."""
+
+    text: str
+    at: float
+
+
 class Series(Frozen):
-    """One line of a chart: a value for each of its labels, or nothing."""
+    """One line of a chart: a value for each of its labels, or nothing, and its share of the height."""
 
     name: str
     values: tuple[int | Decimal | None, ...]
+    heights: tuple[float | None, ...]
 
 
 class Chart(Frozen):
-    """The course of some figures over the months or years of the period, oldest first."""
+    """The course of some figures over the months or years of the period, oldest first.
+
+    A value stands in the middle of its label's share of the width.
+    """
 
     kind: Literal["chart"] = "chart"
     title: str
     unit_of_measure: str
     labels: tuple[str, ...]
     series: tuple[Series, ...]
+    across: tuple[Mark, ...]
+    upwards: tuple[Mark, ...]
 
 
 type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]
@@ -189,7 +202,7 @@ class CheckResult(Frozen):
     figures: tuple[str, ...]
 
 
-class TermReport(Frozen):
+class Report(Frozen):
     """One report of one unit, complete."""
 
     outline: str
