@@ -6,15 +6,16 @@ there.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator
+from pydantic import Discriminator, model_validator
 
 from services.reporting.figure import Absence, Kind, Period
 from shared.frozen import Frozen
+from shared.quantity import Qualifier
 
 
 def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
@@ -167,18 +168,32 @@ class Annex(Frozen):
 
 
 class FigureEntry(Frozen):
-    """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up."""
+    """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up.
+
+    `value` and `upper` are the ends of a range; `sections` are the ids of those that print it.
+    """
 
     indicator: str
     dimensions: Mapping[str, str]
     label: str
     value: int | Decimal | str | None
+    upper: int | Decimal | None = None
+    qualifier: Qualifier | None = None
     absence: Absence | None
     display: str
     unit_of_measure: str
     kind: Kind
     period: Period
     parts: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_alone_are_strings(cls, told: Any) -> Any:
+        """Read a decimal from JSON, where it is a string, as one."""
+        if isinstance(told.get("value"), str) and told.get("kind") != Kind.TEXT:
+            return told | {"value": Decimal(told["value"])}
+        return told
 
 
 class Verdict(StrEnum):
@@ -189,17 +204,38 @@ class Verdict(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
+class Severity(StrEnum):
+    """What a broken check means: an error keeps a report from being signed until it is waived."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Waiver(Frozen):
+    """Who takes the responsibility for a broken check, and why."""
+
+    check: str
+    person: str
+    role: str
+    reason: str
+    at: datetime
+
+
 class CheckResult(Frozen):
-    """A check with both sides; `difference` is left minus right."""
+    """A check with both sides; `difference` is left minus right, in days where they are days."""
 
     id: str
     label: str
     relation: str
-    left: Decimal | int | None
-    right: Decimal | int | None
+    left: Decimal | int | date | None
+    right: Decimal | int | date | None
     difference: Decimal | int | None
     verdict: Verdict
+    severity: Severity
+    note: str = ""
     figures: tuple[str, ...]
+    waiver: Waiver | None = None
 
 
 class Report(Frozen):
@@ -211,7 +247,7 @@ class Report(Frozen):
     title: str
     subject: str
     period: str
-    introduction: tuple[Paragraph, ...]
+    introduction: tuple[Block, ...]
     parts: tuple[Part, ...]
     closing: Paragraph
     signature: Signature
