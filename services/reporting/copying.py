@@ -5,7 +5,6 @@ see "Binary Format" of COPY in PostgreSQL's manual, and `array_send` for arrays.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -53,7 +52,9 @@ class Table:
 
     async def copy(self, conn: Connection, rows: Sequence[bytes]) -> None:
         """Add rows in the caller's transaction."""
-        body = BytesIO(b"".join((_HEADER, *rows, _TRAILER)))
+        # Not a file: asyncpg reads one in a thread, and makes a class for it, which stays in memory,
+        # file and all, until the collector comes.
+        body = memoryview(b"".join((_HEADER, *rows, _TRAILER)))
         columns = list(self._columns)
         await conn.copy_to_table(self._name, source=body, columns=columns, format="binary")
 

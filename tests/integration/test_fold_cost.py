@@ -3,6 +3,7 @@
 The counts are PostgreSQL's own, of a server that counts every statement (pg_stat_statements).
 """
 
+import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
@@ -134,3 +135,20 @@ async def test_a_report_reads_the_parts_of_its_own_unit_and_no_other(database: s
     await tables.close()
 
     assert 0 < parts <= read <= 2 * parts  # once for the sums, once for what is dated
+
+
+async def test_batches_leave_nothing_behind_for_the_collector(pool: Pool) -> None:
+    """It comes so seldom while events are folded that cycles would fill the memory."""
+    records = _records(WARM_UP + BATCHES[-1])
+    folder = Folder(pool, 1)
+    await folder.fold(records[:WARM_UP])
+    gc.collect()
+    gc.disable()
+    try:
+        for begin in range(WARM_UP, len(records), 1_000):
+            await folder.fold(records[begin : begin + 1_000])
+        unreachable = gc.collect()
+    finally:
+        gc.enable()
+
+    assert unreachable < len(records) / 1_000
