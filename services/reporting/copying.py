@@ -52,11 +52,16 @@ class Table:
 
     async def copy(self, conn: Connection, rows: Sequence[bytes]) -> None:
         """Add rows in the caller's transaction."""
-        # Not a file: asyncpg reads one in a thread, and makes a class for it, which stays in memory,
-        # file and all, until the collector comes.
+        # Not a file: asyncpg would make a class for it, in a cycle that keeps the whole file in
+        # memory until the collector comes.
         body = memoryview(b"".join((_HEADER, *rows, _TRAILER)))
         columns = list(self._columns)
-        await conn.copy_to_table(self._name, source=body, columns=columns, format="binary")
+        await conn.copy_to_table(
+            self._name,
+            source=body,  # type: ignore[arg-type]  # the stubs do not know buffers
+            columns=columns,
+            format="binary",
+        )
 
     def _make_empty(self, length: int) -> NDArray[np.void]:
         """Return one row in which everything but the values is filled in."""
