@@ -61,8 +61,7 @@ class ReportSlot:
     name: str
 
 
-type Word = str | ReportSlot
-type Piece = Word | FigureSlot
+type Piece = str | ReportSlot | FigureSlot
 
 
 def _bound(text: str, variables: Mapping[str, str]) -> str:
@@ -112,19 +111,11 @@ def _text(text: str) -> Iterator[str]:
         yield text
 
 
-def _sentence(text: Any) -> tuple[Piece, ...]:
+def sentence(text: Any) -> tuple[Piece, ...]:
+    """Read a sentence with slots. Raises ValueError where it is none."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError("a sentence is a text that is not empty")
     return tuple(_pieces(text))
-
-
-def _words(text: Any) -> tuple[Word, ...]:
-    words = list[Word]()
-    for piece in _sentence(text):
-        if isinstance(piece, FigureSlot):
-            raise ValueError(f"the figure {piece.indicator} has no place here")  # noqa: TRY004
-        words.append(piece)
-    return tuple(words)
 
 
 def _sum(text: Any) -> tuple[FigureSlot, ...]:
@@ -133,7 +124,5 @@ def _sum(text: Any) -> tuple[FigureSlot, ...]:
     return tuple(figure_slot(term) for term in text.split("+"))
 
 
-Words = Annotated[tuple[Word, ...], PlainValidator(_words)]
-"""Words without figures: a heading, a caption, a line of the form."""
-Sentence = Annotated[tuple[Piece, ...], PlainValidator(_sentence)]
+Sentence = Annotated[tuple[Piece, ...], PlainValidator(sentence)]
 Sum = Annotated[tuple[FigureSlot, ...], PlainValidator(_sum)]

@@ -1,6 +1,6 @@
 """The figures of one report: taken from their source once each, kept in order of first use."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 
@@ -24,11 +24,13 @@ class Absent(Exception):
 class FigureBook:
     """Gives printed figures to the sentences and cells of a report, and their list at the end.
 
-    `section` is where what is taken next is printed, empty where it is not.
+    `section` is where what is taken next is printed, empty where it is not; `unwritten` are the
+    authored texts that are not there.
     """
 
     def __init__(self, source: Figures) -> None:
         self.section = ""
+        self.unwritten = list[Figure]()
         self._source = source
         self._taken = dict[str, tuple[FigureSlot, Figure]]()
         self._parts = dict[str, tuple[str, ...]]()
@@ -41,6 +43,18 @@ class FigureBook:
     def take(self, slot: FigureSlot, span: Period | None = None) -> Figure:
         """Return the figure for a slot, of the report's period or of another span."""
         return self._take(slot, span)[1]
+
+    def prose(self, slot: FigureSlot) -> str | None:
+        """Return an authored text, which is no figure to be listed, or nothing: it is unwritten."""
+        told = self._source.figure(slot.indicator, slot.dimensions)
+        if isinstance(told.value, str):
+            return told.value
+        self.unwritten.append(told)
+        return None
+
+    def label(self, slot: FigureSlot) -> str:
+        """Return the name of a figure with what it is narrowed to."""
+        return _label(slot, self.take(slot))
 
     def number(self, slot: FigureSlot) -> Fraction:
         """Return the number of a figure; raises Absent where it has none."""
@@ -86,7 +100,7 @@ class FigureBook:
         return FigureEntry(
             indicator=figure.indicator,
             dimensions=dict(sorted(figure.dimensions.items())),
-            label=": ".join(filter(None, (figure.label, ", ".join(_narrowing(slot))))),
+            label=_label(slot, figure),
             value=figure.value,
             upper=figure.upper,
             qualifier=figure.qualifier,
@@ -150,10 +164,10 @@ def _part(slot: FigureSlot, figure: Figure) -> str:
             return numbers.in_prose(figure, indicator)
 
 
-def _narrowing(slot: FigureSlot) -> Iterator[str]:
-    for name, value in sorted(slot.dimensions.items()):
-        if words := words_of(slot, name, value):
-            yield words
+def _label(slot: FigureSlot, figure: Figure) -> str:
+    told = (words_of(slot, name, value) for name, value in sorted(slot.dimensions.items()))
+    narrowing = ", ".join(filter(None, told))
+    return f"{figure.label}: {narrowing}" if narrowing else figure.label
 
 
 @cache

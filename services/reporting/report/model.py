@@ -6,7 +6,7 @@ there.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -136,6 +136,7 @@ class Part(Frozen):
 
     label: str
     title: str
+    blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
 
 
@@ -212,16 +213,6 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Waiver(Frozen):
-    """Who takes the responsibility for a broken check, and why."""
-
-    check: str
-    person: str
-    role: str
-    reason: str
-    at: datetime
-
-
 class CheckResult(Frozen):
     """A check with both sides; `difference` is left minus right, in days where they are days."""
 
@@ -235,7 +226,6 @@ class CheckResult(Frozen):
     severity: Severity
     note: str = ""
     figures: tuple[str, ...]
-    waiver: Waiver | None = None
 
 
 class Report(Frozen):

@@ -22,7 +22,8 @@ _IN_PROSE = {
     Absence.NOT_APPLICABLE: "không áp dụng",
     Absence.SUPPRESSED: SUPPRESSED,
 }
-_IN_CELLS = _IN_PROSE | {Absence.NOT_APPLICABLE: "–"}  # noqa: RUF001  the dash of statutory tables
+NO_RATE = "–"  # noqa: RUF001  the dash of statutory tables
+_IN_CELLS = _IN_PROSE | {Absence.NOT_APPLICABLE: NO_RATE}
 _COUNTS = frozenset({Kind.FLOW, Kind.LEVEL, Kind.TARGET})
 _TEN = 10
 

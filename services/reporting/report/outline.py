@@ -98,13 +98,12 @@ class ColumnOutline(Closed):
     """A column of a layout; neighbours with the same `group` stand under one heading.
 
     It says its own figure, or the row's: of the report's period, of the same days a year before, of
-    the year so far, or the first as a share of the second. It may say the row's unit of measure or
-    number instead.
+    the year so far, the first in percent of the second, or the unit of measure.
     """
 
     label: str
     figure: Sum | None = None
-    say: Literal["period", "year_before", "year_to_date", "share", "unit", "number"] = "period"
+    say: Literal["period", "year_before", "year_to_date", "share", "unit"] = "period"
     group: str | None = None
     width: int = 11
 
@@ -160,7 +159,8 @@ class PartOutline(Closed):
 
     label: str
     title: Sentence
-    sections: tuple[SectionOutline, ...]
+    blocks: tuple[BlockOutline, ...] = ()
+    sections: tuple[SectionOutline, ...] = ()
 
 
 class ChartOutline(Closed):
@@ -172,20 +172,13 @@ class ChartOutline(Closed):
 
 
 class AnnexOutline(Closed):
-    """An annex; its rows come from checks, figures, charts or returns, its words from here."""
+    """An annex; its rows come from checks, figures or charts, its words from here."""
 
-    kind: Literal["checks", "figures", "charts", "returns"]
+    kind: Literal["checks", "figures", "charts"]
     title: str
     attachment: Sentence
     columns: tuple[str, ...] = ()
     note: str = ""
-
-
-class Public(Closed):
-    """What is done when a report is meant for the public: small counts of these are not printed."""
-
-    below: int = Field(ge=2)
-    indicators: tuple[str, ...]
 
 
 class Outline(Closed):
@@ -197,8 +190,12 @@ class Outline(Closed):
     introduction: tuple[BlockOutline, ...]
     parts: tuple[PartOutline, ...]
     closing: Sentence
-    layouts: Mapping[str, Layout]
-    checks: tuple[str, ...] | None = None  # groups of shared/checks.toml; all of them where absent
+    checks: tuple[str, ...]  # groups of shared/checks.toml
     charts: tuple[ChartOutline, ...] = ()
     annexes: tuple[AnnexOutline, ...] = ()
-    public: Public | None = None
+
+
+class Layouts(Closed):
+    """A file of layouts, for all outlines."""
+
+    layouts: Mapping[str, Layout]

@@ -1,10 +1,11 @@
 """Words: those of a report about itself, and sentences filled with words and figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from services.reporting.figure import Period
 from services.reporting.report import numbers
-from services.reporting.report.book import FigureBook
+from services.reporting.report.book import FigureBook, words_of
 from services.reporting.report.model import Paragraph, ReportHeading, Span, TextSpan
 from shared.slots import FigureSlot, Piece, ReportSlot
 
@@ -13,9 +14,13 @@ _LEVELS = ("phường", "xã", "thị trấn", "đặc khu", "quận", "huyện"
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Fills sentences with `words` and the figures of a book; `$name` in them is a variable."""
+    """Fills sentences with `words` and the figures of a book; `$name` in them is a variable.
+
+    `spans` are the days that a column of a table may be of, None for the report's own.
+    """
 
     words: Mapping[str, str]
+    spans: Mapping[str, Period | None]
     book: FigureBook
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -26,6 +31,15 @@ class Writer:
             words={**self.words, f"${name}": words},
             variables={**self.variables, name: value},
         )
+
+    def each(self, each: FigureSlot, by: str) -> Iterator["Writer"]:
+        """Yield a writer for each value of the dimension `by` for which there is a figure."""
+        for value in self.book.values(each, by):
+            words = words_of(each, by, value)
+            if by == "year":
+                # A year that is not over yet is named by its months.
+                words = numbers.year_in_words(self.book.take(each.narrowed({by: value})).period)
+            yield self.with_variable(by, value, words)
 
     def slot(self, slot: FigureSlot) -> FigureSlot:
         """Return a slot with its variables replaced."""
