@@ -3,7 +3,7 @@
 Read from registers.toml.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +31,7 @@ class Register(Closed):
         if not isinstance(fields, Mapping):
             return fields
         return {
-            name: {code: code for code in told} if isinstance(told, Sequence) and told else told
+            name: {code: code for code in told} if isinstance(told, list) else told
             for name, told in fields.items()
         }
 
