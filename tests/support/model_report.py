@@ -78,7 +78,9 @@ def rows() -> Sequence[Row]:
     with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as file:
         told = list(csv.DictReader(file))
     uppers = {
-        low["id"]: high["value"] for low, high in pairwise(told) if high["qualifier"] == "range_high"
+        low["id"]: high["value"]
+        for low, high in pairwise(told)
+        if high["qualifier"] == "range_high"
     }
     return [
         _row(one, uppers.get(one["id"]))
