@@ -8,6 +8,7 @@ from typing import Protocol
 from shared.frozen import Frozen
 from shared.indicators.model import Kind
 from shared.periods import Period
+from shared.quantity import Qualifier
 
 __all__ = ["Absence", "Figure", "Figures", "Kind", "Period"]
 
@@ -23,8 +24,8 @@ class Absence(StrEnum):
 class Figure(Frozen):
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
-    `value` is a whole number (counts, đồng), an exact decimal in percent for ratios, or a code for
-    texts.
+    `value` is a number (whole for counts and đồng, an exact decimal in percent for ratios), or a
+    code or words for texts. `upper` is the other end of a range.
     """
 
     indicator: str
@@ -35,21 +36,23 @@ class Figure(Frozen):
     period: Period
     value: int | Decimal | str | None
     absence: Absence | None = None
+    upper: int | Decimal | None = None
+    qualifier: Qualifier | None = None
 
 
 class Figures(Protocol):
     """Where a report takes its figures from: one unit, one period, as of one day."""
 
-    def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
-        """Return the figure of an indicator narrowed to `dimensions`.
+    def figure(
+        self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
+    ) -> Figure:
+        """Return the figure of an indicator narrowed to `dimensions`, of this or another period.
 
-        `year=2021` narrows a declared indicator to the return of that year; other dimensions are
-        those of the tallies (channel, procedure, field, timeliness, status, outcome). Raises
-        KeyError for an indicator that does not exist and ValueError for a dimension that it does
-        not have.
+        Raises KeyError for an indicator that does not exist and ValueError for a dimension that it
+        does not have (see CATALOGUE.resolve).
         """
         ...
 
-    def years(self, indicator: str) -> list[int]:
-        """Return the years, ascending, with returns of a declared indicator."""
+    def values(self, indicator: str, dimension: str) -> list[str]:
+        """Return the values of a dimension, or the years (`year`), for which there are figures."""
         ...

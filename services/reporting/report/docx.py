@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from docx.shared import Mm
+from docx.shared import Length, Mm
 
 from services.reporting.report.charts import as_table
 from services.reporting.report.docx_package import WIDTH, package, page
@@ -18,7 +18,7 @@ from services.reporting.report.model import (
     Table,
 )
 
-_WIDTH = WIDTH.twips
+_WIDTH = Length(WIDTH).twips
 _ISSUER, _COUNTRY = Mm(66).twips, Mm(99).twips
 _MOTTO = Mm(60.5).twips  # as long as the motto is in 14 points
 _CAPITAL, _SMALL = 0.65, 0.455  # what a bold letter takes on average, in its size
