@@ -18,6 +18,7 @@ REPORT_WORDS = frozenset(
 )
 PARTS: Mapping[str, str] = {
     "value": "the figure without its unit of measure",
+    "number": "the figure as it stands in a table, without unit or leading zero",
     "day": "its last day: of a decision, of a target",
     "lower": "with its first letter small",
     "label": "its name in place of its value",

@@ -68,6 +68,7 @@ def model_values() -> dict[str, Value]:
     return {
         **_model_report(),
         **_texts(),
+        "report.years": Decimal("2.5"),
         **_dossiers("registry", "", "1183 2173 3288 31 2 35"),
         **_dossiers("registry", "civil_status", "220 479 690 6 1 2"),
         **_dossiers("registry", "certification", "963 1694 2598 25 1 33"),

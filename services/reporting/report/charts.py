@@ -1,11 +1,13 @@
 """Charts: the course of figures over the months or years of a report's period, drawn to scale."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from services.reporting.figure import Figure, Figures, Period
 from services.reporting.report import numbers
+from services.reporting.report.book import printed_as
 from services.reporting.report.model import (
     Chart,
     HeadCell,
@@ -23,23 +25,26 @@ _LONGEST_SCALE = 5
 
 
 def chart(outline: ChartOutline, figures: Figures, period: Period) -> Chart:
-    """Return a chart of the figures of an outline over a period."""
-    spans = list(_months(period) if outline.step == "month" else _years(period))
+    """Return a chart of the figures of an outline over a period.
+
+    A month at either end is as long as it lies in the period; a year is a whole calendar year, but
+    for the one in which the period ends.
+    """
+    steps = list(_months(period) if outline.step == "month" else _years(period))
     rows = [
-        [figures.figure(slot.indicator, slot.dimensions, span) for span in spans]
+        [figures.figure(slot.indicator, {**slot.dimensions, **step.narrowing}, step.span) for step in steps]
         for slot in outline.lines
     ]
-    labels = tuple(_label(span, outline.step) for span in spans)
-    every = max(1, -(-len(labels) // _MOST_MARKS))
     scale = _scale([value for row in rows for value in map(_number, row) if value is not None])
+    every = -(-len(steps) // _MOST_MARKS)
     return Chart(
         title=outline.title,
-        unit_of_measure=numbers.unit(rows[0][0]),
-        labels=labels,
+        unit_of_measure=numbers.unit_of(printed_as(outline.lines[0])),
+        labels=tuple(step.label for step in steps),
         series=tuple(_series(row, scale[-1]) for row in rows),
         across=tuple(
-            Mark(text=label, at=(2 * n + 1) / (2 * len(labels)))
-            for n, label in enumerate(labels)
+            Mark(text=step.label, at=(n + 0.5) / len(steps))
+            for n, step in enumerate(steps)
             if n % every == 0
         ),
         upwards=tuple(Mark(text=numbers.number(one), at=float(one / scale[-1])) for one in scale),
@@ -65,22 +70,27 @@ def as_table(drawn: Chart) -> Table:
     )
 
 
-def _months(period: Period) -> Iterator[Period]:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A month, which is a span of days, or a year, by which figures are narrowed."""
+
+    label: str
+    span: Period | None = None
+    narrowing: Mapping[str, str] = field(default_factory=dict)
+
+
+def _months(period: Period) -> Iterator[_Step]:
     start = period.start
     while start <= period.end:
         following = (start.replace(day=1) + timedelta(days=31)).replace(day=1)
-        yield Period(start=start, end=min(period.end, following - timedelta(days=1)))
+        span = Period(start=start, end=min(period.end, following - timedelta(days=1)))
+        yield _Step(f"{start.month}/{start.year}", span)
         start = following
 
 
-def _years(period: Period) -> Iterator[Period]:
+def _years(period: Period) -> Iterator[_Step]:
     for year in range(period.start.year, period.end.year + 1):
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        yield Period(start=max(first, period.start), end=min(last, period.end))
-
-
-def _label(span: Period, step: str) -> str:
-    return f"{span.start.month}/{span.start.year}" if step == "month" else str(span.start.year)
+        yield _Step(str(year), narrowing={"year": str(year)})
 
 
 def _number(figure: Figure) -> int | Decimal | None:

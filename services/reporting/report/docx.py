@@ -42,6 +42,8 @@ def _body(report: Report) -> Iterator[str]:
         yield from _block(block)
     for part in report.parts:
         yield paragraph("Heading1", run(f"{part.label}\n{part.title}"))
+        for block in part.blocks:
+            yield from _block(block)
         for section in part.sections:
             yield paragraph(f"Heading{section.level + 1}", run(section.heading))
             for block in section.blocks:

@@ -61,8 +61,8 @@ def to_xlsx(report: Report) -> bytes:
         author = " ".join(report.header.issuer)
         workbook.set_properties({"title": report.subject, "author": author, "created": drawn})
         book = _Book(workbook, report.figures)
-        sections = [section for part in report.parts for section in part.sections]
-        tables = [block for one in sections for block in one.blocks if isinstance(block, Table)]
+        bodies = [one.blocks for part in report.parts for one in (part, *part.sections)]
+        tables = [block for blocks in bodies for block in blocks if isinstance(block, Table)]
         for number, table in enumerate(tables, 1):
             book.add(f"Biểu {number}", [table])
         for annex in report.annexes:
