@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Self
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 REPORT_WORDS = frozenset(
-    {"unit", "parent", "level", "period", "start", "end", "start_month", "end_month"}
+    {"unit", "parent", "level", "name", "period", "start", "end", "start_month", "end_month"}
     | {"as_of", "as_of_year"}
 )
 PARTS: Mapping[str, str] = {
@@ -125,5 +125,9 @@ def _sum(text: Any) -> tuple[FigureSlot, ...]:
     return tuple(figure_slot(term) for term in text.split("+"))
 
 
-Sentence = Annotated[tuple[Piece, ...], PlainValidator(sentence)]
-Sum = Annotated[tuple[FigureSlot, ...], PlainValidator(_sum)]
+_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+
+Sentence = Annotated[tuple[Piece, ...], PlainValidator(sentence), _TEXT]
+Slot = Annotated[FigureSlot, PlainValidator(figure_slot), _TEXT]
+"""A figure alone, without braces."""
+Sum = Annotated[tuple[FigureSlot, ...], PlainValidator(_sum), _TEXT]

@@ -24,9 +24,7 @@ async def have(folder: Path, module: str, what: str) -> Path:
     """Return `folder`, fetched by `python -m MODULE` if it is not there yet."""
     if not folder.exists():
         print(f"downloading {what}, once, to {folder}", flush=True)
-        fetch = await Child.start(
-            f"the download of {what}", sys.executable, "-m", module, log=None
-        )
+        fetch = await Child.start(f"the download of {what}", sys.executable, "-m", module, log=None)
         await fetch.succeeded(
             ": is Maven Central reachable? ~/.config/jgo.conf [repositories] can name a mirror"
         )

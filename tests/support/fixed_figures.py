@@ -34,7 +34,7 @@ HEADING = ReportHeading(
 class Told:
     """A value with what is said beside it: the other end, how it is meant, of which days it is."""
 
-    value: Number | str
+    value: Number | str | None
     upper: Number | None = None
     qualifier: Qualifier | None = None
     period: Period | None = None
@@ -64,7 +64,7 @@ def _with_field(key: str, field: str) -> str:
 
 
 def model_values() -> dict[str, Value]:
-    """Return the figures of the model report, those of its desk by field, and the sample's texts."""
+    """Return the figures of the model report, some of them by field, and the sample's texts."""
     return {
         **_model_report(),
         **_texts(),
@@ -125,7 +125,8 @@ class FixedFigures:
         changes: Mapping[str, Value] | None = None,
         course: Callable[[str, Period], Value] = lambda _indicator, _span: Absence.MISSING,
     ) -> None:
-        self._values: Mapping[str, Value] = model_values() | dict(changes or {})
+        told = model_values() | {_key(key): value for key, value in (changes or {}).items()}
+        self._values: Mapping[str, Value] = {_key(key): value for key, value in told.items()}
         self._course = course
 
     def figure(
@@ -133,21 +134,20 @@ class FixedFigures:
     ) -> Figure:
         """Return the figure of an indicator narrowed to `dimensions`."""
         chosen = CATALOGUE.resolve(indicator, dimensions)
-        told = self._value(indicator, dimensions, period)
-        if not isinstance(told, Told | Absence):
-            told = Told(told)
-        absent = isinstance(told, Absence)
+        value = self._value(indicator, dimensions, period)
+        absence = value if isinstance(value, Absence) else None
+        told = value if isinstance(value, Told) else Told(None if absence else value)
         return Figure(
             indicator=indicator,
             dimensions=dimensions,
             label=chosen.indicator.label,
             unit_of_measure=chosen.indicator.unit_of_measure,
             kind=chosen.indicator.kind,
-            period=(None if absent else told.period) or period or _days(chosen.span),
-            value=None if absent else told.value,
-            absence=told if absent else None,
-            upper=None if absent else told.upper,
-            qualifier=None if absent else told.qualifier,
+            period=told.period or period or _days(chosen.span),
+            value=told.value,
+            absence=absence,
+            upper=told.upper,
+            qualifier=told.qualifier,
         )
 
     def values(self, indicator: str, dimension: str) -> list[str]:
@@ -156,12 +156,10 @@ class FixedFigures:
         found = {one.dimensions.get(dimension) for one in slots if one.indicator == indicator}
         return sorted(value for value in found if value is not None)
 
-    def _value(
-        self, indicator: str, dimensions: Mapping[str, str], period: Period | None
-    ) -> Value:
+    def _value(self, indicator: str, dimensions: Mapping[str, str], period: Period | None) -> Value:
         if period is not None:
             return self._course(indicator, period)
-        key = figure_key(indicator, dimensions)
+        key = _key(figure_key(indicator, dimensions))
         if key in self._values:
             return self._values[key]
         chosen = CATALOGUE.resolve(indicator, dimensions)
@@ -183,6 +181,14 @@ class FixedFigures:
         if result.denominator == 1:
             return int(result)
         return Decimal(result.numerator) / result.denominator
+
+
+def _key(key: str) -> str:
+    """Return the key of the indicator to which a split leads."""
+    slot = _read(key)
+    chosen = CATALOGUE.resolve(slot.indicator, slot.dimensions)
+    span = {name: str(value) for name, value in chosen.span.items()}
+    return figure_key(chosen.indicator.id, {**chosen.narrowing, **span})
 
 
 def _read(key: str) -> FigureSlot:

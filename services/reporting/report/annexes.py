@@ -1,4 +1,4 @@
-"""The annexes of a report: how its figures agree, all of them in one list, their course in charts."""
+"""The annexes of a report: how its figures agree, the list of them, their course in charts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

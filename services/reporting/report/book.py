@@ -1,10 +1,11 @@
 """The figures of one report: taken from their source once each, kept in order of first use."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from services.reporting.figure import Absence, Figure, Figures, Kind, Period
+from services.reporting.figure import Absence, Figure, Figures, Period
 from services.reporting.report import numbers
 from services.reporting.report.model import FigureEntry, FigureSpan, figure_key
 from shared.indicators import CATALOGUE, INDICATORS
@@ -177,10 +178,11 @@ def _dimensions(indicator: str) -> Mapping[str, Codes | None]:
 
 def _total(figures: Sequence[Figure]) -> Figure:
     absent = next((figure.absence for figure in figures if figure.absence is not None), None)
+    values = [figure.value for figure in figures if isinstance(figure.value, int | Decimal)]
     told = {
         "indicator": " + ".join(figure.indicator for figure in figures),
         "label": " + ".join(figure.label for figure in figures),
-        "value": None if absent else sum(f.value for f in figures if not isinstance(f.value, str)),
+        "value": None if absent else sum(values),
         "absence": absent,
     }
     return figures[0].model_copy(update=told)

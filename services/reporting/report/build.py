@@ -51,7 +51,11 @@ class _Builder:
         """Return the report."""
         outline, say, book = self._plan.outline, self._writer.say, self._book
         book.section = HEADER
-        header, subject, period = self._header(outline.form), say(outline.form.subject), say(outline.period)
+        header, subject, period = (
+            self._header(outline.form),
+            say(outline.form.subject),
+            say(outline.period),
+        )
         book.section = OPENING
         introduction = self._blocks(outline.introduction)
         parts = tuple(map(self._part, outline.parts))
@@ -67,6 +71,7 @@ class _Builder:
             header=header,
             title=outline.form.title,
             subject=subject,
+            addressee=say(outline.form.addressee),
             period=period,
             introduction=introduction,
             parts=parts,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 
 from services.reporting.figure import Figure, Figures, Period
 from services.reporting.report import numbers
@@ -32,7 +33,10 @@ def chart(outline: ChartOutline, figures: Figures, period: Period) -> Chart:
     """
     steps = list(_months(period) if outline.step == "month" else _years(period))
     rows = [
-        [figures.figure(slot.indicator, {**slot.dimensions, **step.narrowing}, step.span) for step in steps]
+        [
+            figures.figure(slot.indicator, {**slot.dimensions, **step.narrowing}, step.span)
+            for step in steps
+        ]
         for slot in outline.lines
     ]
     scale = _scale([value for row in rows for value in map(_number, row) if value is not None])
@@ -108,4 +112,4 @@ def _scale(values: Sequence[int | Decimal]) -> list[Decimal]:
     highest = Decimal(max(values, default=1)) or Decimal(1)
     power = Decimal(10) ** (highest / _LONGEST_SCALE).adjusted()
     step = next(power * one for one in _STEPS if power * one * _LONGEST_SCALE >= highest)
-    return [step * n for n in range(int(-(-highest // step)) + 1)]
+    return [step * n for n in range(ceil(highest / step) + 1)]

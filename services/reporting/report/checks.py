@@ -22,13 +22,12 @@ from services.reporting.report.model import (
     Verdict,
     figure_key,
 )
-from services.reporting.report.outline import Slot
 from services.reporting.report.wording import Writer
-from shared.formula import Formula, FormulaText
 from shared.forms import FORMS
+from shared.formula import Formula, FormulaText
 from shared.frozen import Closed
 from shared.indicators import CATALOGUE, INDICATORS
-from shared.slots import FigureSlot, Sentence
+from shared.slots import FigureSlot, Sentence, Slot
 from shared.toml_files import BadFile, TomlFile, read
 
 CHECKS = Path(shared.__file__).with_name("checks.toml")
@@ -43,8 +42,8 @@ class Check(Closed):
     """A relation between two formulas; `tolerance` is by how much it may fail to hold.
 
     A broken error keeps a report from being signed, a warning and a note do not. `note`, which may
-    hold figures, says what explains a difference. With `each` the relation is to hold for each value
-    of the dimension `by`, or each year, for which that indicator has figures: `?year=$year`.
+    hold figures, says what explains a difference. With `each` the relation is to hold for each
+    value of the dimension `by`, or each year, for which that indicator has figures: `?year=$year`.
     """
 
     id: str
@@ -125,7 +124,8 @@ def unfinished(book: FigureBook) -> Iterator[CheckResult]:
     for text in book.unwritten:
         yield _told(f"prose-{text.indicator}", f"Chưa có nội dung: {text.label}", Severity.ERROR, 1)
     missing = [
-        key for key, one in book.entries().items()
+        key
+        for key, one in book.entries().items()
         if one.absence is Absence.MISSING and one.sections
     ]
     if missing:
@@ -177,8 +177,7 @@ def _result(check: Check, writer: Writer, end: date, name: str, label: str) -> C
         severity=check.severity,
         note=writer.say(told),
         figures=tuple(
-            figure_key(slot.indicator, slot.dimensions)
-            for slot in map(writer.slot, check.operands)
+            figure_key(slot.indicator, slot.dimensions) for slot in map(writer.slot, check.operands)
         ),
     )
 
@@ -207,15 +206,16 @@ def _number(side: Formula, writer: Writer) -> Fraction | None:
 def _verdict(check: Check, difference: Decimal | int | None) -> Verdict:
     if difference is None:
         return Verdict.NOT_CHECKED
+    gap = Decimal(difference)
     match check.relation:
         case "=":
-            holds = abs(difference) <= check.tolerance
+            holds = abs(gap) <= check.tolerance
         case "≤":
-            holds = difference <= check.tolerance
+            holds = gap <= check.tolerance
         case "<":
-            holds = difference < check.tolerance
+            holds = gap < check.tolerance
         case "≥" | "not_past":
-            holds = difference >= -check.tolerance
+            holds = gap >= -check.tolerance
     return Verdict.HOLDS if holds else Verdict.BROKEN
 
 

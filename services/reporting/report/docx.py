@@ -22,6 +22,7 @@ _WIDTH = Length(WIDTH).twips
 _ISSUER, _COUNTRY = Mm(66).twips, Mm(99).twips
 _MOTTO = Mm(60.5).twips  # as long as the motto is in 14 points
 _CAPITAL, _SMALL = 0.65, 0.455  # what a bold letter takes on average, in its size
+_KEEP = "<w:keepNext/>"
 _END = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
 
 
@@ -48,7 +49,9 @@ def _body(report: Report) -> Iterator[str]:
             yield paragraph(f"Heading{section.level + 1}", run(section.heading))
             for block in section.blocks:
                 yield from _block(block)
-    yield from _block(report.closing)
+    # The signature is never on a page without words above it.
+    closing = "".join(span.text for span in report.closing.spans)
+    yield paragraph("BodyText", run(closing), properties=_KEEP)
     yield _signature(report.signature)
     for number, annex in enumerate(report.annexes):
         # The pages of what stands before an annex are described in the paragraph that ends it.
@@ -76,6 +79,8 @@ def _title(report: Report) -> Iterator[str]:
     yield paragraph("Centred", run(report.subject, bold=True))
     yield rule(_part_of(report.subject, 14, _WIDTH), _WIDTH)
     yield paragraph("Centred", run(report.period, italic=True), properties=spacing(after=12))
+    if report.addressee:
+        yield paragraph("Centred", run(report.addressee), properties=spacing(after=12))
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -102,7 +107,7 @@ def _signature(signature: Signature) -> str:
     # Room for the seal and the signature; the name under it is blank in a draft.
     signer = _line(signature.signer, 14, bold=True, properties=spacing(after=85))
     half = _WIDTH // 2
-    return paragraph("Centred") + grid(
+    return paragraph("Centred", properties=_KEEP) + grid(
         (half, half),
         (paragraph("Normal", *recipients), _line(signature.authority, 14, bold=True) + signer),
     )

@@ -1,5 +1,6 @@
 """The parts of a Word file that are the same in every report, made once by python-docx."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,17 +13,19 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.section import Section
 from docx.shared import Mm
-from lxml import etree
 from markupsafe import escape
 
 from services.reporting.report.docx_styles import set_styles
 
-# Nghị định 30/2020/NĐ-CP, Phụ lục I, Phần I.I: A4; 20-25 mm above and below, 30-35 left, 15-20 right.
+# Nghị định 30/2020/NĐ-CP, Phụ lục I, Phần I: A4; above, below 20-25 mm, left 30-35, right 15-20.
 TOP_BOTTOM, RIGHT, LEFT = Mm(20), Mm(15), Mm(30)
 WIDTH = Mm(210) - LEFT - RIGHT
 
 _DOCUMENT, _CORE = "word/document.xml", "docProps/core.xml"
-_LEFT_OUT = frozenset({"docProps/thumbnail.jpeg"})
+_LEFT_OUT, _RELATION = (
+    "docProps/thumbnail.jpeg",
+    re.compile(rb"<Relationship [^>]*thumbnail[^>]*/>"),
+)
 _PAGE_NUMBER = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'
 _BODY = "<w:body>"
 _PROPERTIES = """\
@@ -32,12 +35,13 @@ _PROPERTIES = """\
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{title}</dc:title>\
 <dc:creator>{author}</dc:creator><dc:language>vi-VN</dc:language>\
 <dcterms:created xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:created>\
-<dcterms:modified xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>"""
+<dcterms:modified xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified>\
+</cp:coreProperties>"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """`parts` of the archive by name; the document's `opening` up to its body; its page `section`."""
+    """The `parts` of the archive; the document's `opening` up to its body; its page `section`."""
 
     parts: Mapping[str, bytes]
     opening: str
@@ -61,7 +65,7 @@ def package(body: str, title: str, author: str, day: date) -> bytes:
     }
     written = BytesIO()
     with ZipFile(written, "w", ZIP_DEFLATED) as archive:
-        for name, content in (template.parts | own).items():
+        for name, content in {**template.parts, **own}.items():
             # A ZipInfo of its own has no time of writing.
             archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return written.getvalue()
@@ -75,18 +79,10 @@ def _template() -> _Template:
     saved = BytesIO()
     document.save(saved)
     with ZipFile(saved) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist() if name not in _LEFT_OUT}
-    parts["_rels/.rels"] = _without_thumbnail(parts["_rels/.rels"])
+        parts = {name: archive.read(name) for name in archive.namelist() if name != _LEFT_OUT}
+    parts["_rels/.rels"] = _RELATION.sub(b"", parts["_rels/.rels"])
     opening, _, rest = parts[_DOCUMENT].decode().partition(_BODY)
     return _Template(parts, opening + _BODY, rest[: rest.index("</w:body>")])
-
-
-def _without_thumbnail(relations: bytes) -> bytes:
-    root = etree.fromstring(relations)
-    for relation in root:
-        if relation.get("Target") in _LEFT_OUT:
-            root.remove(relation)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _set_pages(pages: Section) -> None:

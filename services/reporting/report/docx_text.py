@@ -1,4 +1,4 @@
-"""Lines and paragraphs as WordprocessingML, written out: python-docx takes a second for a report."""
+"""Lines and paragraphs as WordprocessingML, written out: python-docx takes a second for them."""
 
 from markupsafe import escape
 
@@ -17,9 +17,7 @@ def run(text: str, size: float | None = None, *, bold: bool = False, italic: boo
 
 def paragraph(style: str, *runs: str, properties: str = "") -> str:
     """Return a `w:p` in a style, with further properties in the order of the schema."""
-    return (
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{"".join(runs)}</w:p>'
-    )
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{"".join(runs)}</w:p>'
 
 
 def spacing(before: float = 0, after: float = 0) -> str:
@@ -46,7 +44,7 @@ def grid(widths: tuple[int, ...], *rows: tuple[str, ...]) -> str:
         '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
         f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
         + "".join(
-            '<w:tr><w:trPr><w:cantSplit/></w:trPr>'
+            "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
             + "".join(
                 f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>'
                 for width, cell in zip(widths, row, strict=True)

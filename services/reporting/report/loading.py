@@ -1,6 +1,6 @@
-"""Reads an outline with the layouts and checks that it uses. What is wrong is told with its line."""
+"""Reads an outline with its layouts and checks. What is wrong is told with its line."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -25,7 +25,10 @@ def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
 
 
 class ReportHeading(Frozen):
-    """What a report is about: a unit under its superior, a period, as known at the end of a day."""
+    """What a report is about: a unit under its superior, a period, as known at the end of a day.
+
+    `name` is what a period of a kind is called (`quý II năm 2023`), empty for any other.
+    """
 
     unit_id: str
     unit_code: str
@@ -33,6 +36,7 @@ class ReportHeading(Frozen):
     parent_name: str
     period: Period
     as_of: date
+    name: str = ""
 
 
 class TextSpan(Frozen):
@@ -97,7 +101,7 @@ class Mark(Frozen):
 
 
 class Series(Frozen):
-    """One line of a chart: a value for each of its labels, or nothing, and its share of the height."""
+    """One line of a chart: a value for each label, or nothing, and its share of the height."""
 
     name: str
     values: tuple[int | Decimal | None, ...]
@@ -236,6 +240,7 @@ class Report(Frozen):
     header: Header
     title: str
     subject: str
+    addressee: str = ""
     period: str
     introduction: tuple[Block, ...]
     parts: tuple[Part, ...]

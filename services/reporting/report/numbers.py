@@ -30,7 +30,7 @@ _TEN = 10
 
 @lru_cache(maxsize=8192)
 def number(value: Decimal | int, decimals: int = 2) -> str:
-    """Return a number with dots between thousands, rounded to so many decimals: `3.356`, `100,9`."""
+    """Return a number with dots between thousands and so many decimals: `3.356`, `100,9`."""
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     whole, _, rest = f"{rounded:,f}".partition(".")
     rest = rest.rstrip("0")

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from shared.frozen import Closed
-from shared.slots import FigureSlot, Sentence, Sum, figure_slot
+from shared.slots import Sentence, Slot, Sum
 
 OUTLINES = Path(__file__).with_name("outlines")
-
-Slot = Annotated[FigureSlot, PlainValidator(figure_slot)]
 
 
 class FormOutline(Closed):
@@ -28,6 +26,7 @@ class FormOutline(Closed):
     place_and_date: Sentence
     title: str
     subject: Sentence
+    addressee: Sentence | None = None  # of a report to a superior body: Kính gửi
     authority: str
     signer: str
     recipients: tuple[Sentence, ...]
@@ -140,7 +139,10 @@ BlockOutline = Annotated[
     | Annotated[ProseOutline, Tag("prose")]
     | Annotated[TableOutline, Tag("table")],
     Discriminator(_block),
-    BeforeValidator(_spelt_out),
+    BeforeValidator(
+        _spelt_out,
+        json_schema_input_type=str | TextOutline | EachOutline | ProseOutline | TableOutline,
+    ),
 ]
 """A block of a section; a text alone is a paragraph of it."""
 

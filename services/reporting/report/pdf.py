@@ -18,18 +18,20 @@ class FaceMissing(Exception):
 
 
 class PdfForm:
-    """Makes PDF with the typeface in a folder, and with none of the machine's: equal bytes anywhere."""
+    """Makes PDF with the typeface in a folder and none of the machine's: equal bytes anywhere."""
 
     def __init__(self, fonts: Path) -> None:
         """Raise FaceMissing unless the folder holds the four cuts of the face."""
         self._fonts = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
         )
-        cuts = {(one.style.lower(), one.weight) for one in self._fonts.fonts() if one.family == FACE}
+        cuts = {
+            (one.style.lower(), one.weight) for one in self._fonts.fonts() if one.family == FACE
+        }
         if not {("normal", 400), ("normal", 700), ("italic", 400), ("italic", 700)} <= cuts:
             raise FaceMissing(
-                f"{fonts} does not hold the regular, bold, italic and bold italic {FACE}: fetch them"
-                " with `python -m deploy.embedded.fonts` and name their folder in WARDBOOK_FONTS"
+                f"{fonts} does not hold the four cuts of {FACE}: fetch them with"
+                " `python -m deploy.embedded.fonts` and name their folder in WARDBOOK_FONTS"
             )
 
     def render(self, report: Report) -> bytes:

@@ -72,7 +72,7 @@ def _share(now: Figure, before: Figure) -> str:
 
 
 def _head(layout: Layout) -> Iterator[tuple[HeadCell, ...]]:
-    """Yield the rows of the heading: groups over their columns, then the numbers that a note cites."""
+    """Yield the rows of the heading: groups over their columns, then numbers that a note cites."""
     deep = 2 if any(column.group for column in layout.columns) else 1
     upper, lower = [HeadCell(text=layout.row_heading, rows=deep)], list[HeadCell]()
     for group, members in groupby(layout.columns, key=lambda column: column.group):

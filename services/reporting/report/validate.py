@@ -1,4 +1,4 @@
-"""What an outline says is held against indicators, layouts and checks before a report is asked for."""
+"""What an outline says is held against indicators, layouts and checks before it is used."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -15,7 +15,7 @@ from services.reporting.report.outline import (
 from shared.indicators import CATALOGUE, INDICATORS
 from shared.indicators.model import RESERVED, Kind
 from shared.slots import FigureSlot, Piece, ReportSlot
-from shared.toml_files import Location, TomlFile
+from shared.toml_files import TomlFile
 
 type Place = tuple[int | str, ...]
 type Fault = tuple[Place, str]
@@ -72,7 +72,9 @@ def _sentences(outline: Outline) -> Iterator[Fault]:
     ]
     for key in ("superior", "issuer", "recipients"):
         told += [(("form", key, n), line) for n, line in enumerate(getattr(form, key))]
-    told += [(("annexes", n, "attachment"), one.attachment) for n, one in enumerate(outline.annexes)]
+    told += [
+        (("annexes", n, "attachment"), one.attachment) for n, one in enumerate(outline.annexes)
+    ]
     for number, part in enumerate(outline.parts):
         told.append((("parts", number, "title"), part.title))
         told += [
@@ -191,6 +193,10 @@ def _charts(outline: Outline) -> Iterator[Fault]:
         for n, slot in enumerate(chart.lines):
             for what in _figure(slot):
                 yield ("charts", number, "lines", n), what
-        units = {INDICATORS[s.indicator].unit_of_measure for s in chart.lines if s.indicator in INDICATORS}
+        units = {
+            INDICATORS[s.indicator].unit_of_measure
+            for s in chart.lines
+            if s.indicator in INDICATORS
+        }
         if len(units) > 1 or any(map(_is_text, chart.lines)):
             yield ("charts", number), "the lines of a chart are numbers of one unit of measure"

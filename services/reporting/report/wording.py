@@ -60,7 +60,9 @@ class Writer:
         if sentence is None:
             return ""
         return "".join(
-            self.book.phrase(self.slot(one)).text if isinstance(one, FigureSlot) else self._word(one)
+            self.book.phrase(self.slot(one)).text
+            if isinstance(one, FigureSlot)
+            else self._word(one)
             for one in sentence
         )
 
@@ -84,6 +86,7 @@ def words_about(heading: ReportHeading) -> Mapping[str, str]:
         "unit": unit,
         "parent": _uncapitalised(heading.parent_name),
         "level": next((level for level in _LEVELS if unit.startswith(f"{level} ")), unit),
+        "name": heading.name or numbers.span_in_words(heading.period),
         "start": numbers.day_in_words(heading.period.start),
         "end": numbers.day_in_words(heading.period.end),
         "start_month": numbers.month(heading.period.start),

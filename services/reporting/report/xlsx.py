@@ -9,7 +9,6 @@ from decimal import Decimal
 from io import BytesIO
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from services.reporting.figure import Kind
@@ -61,7 +60,8 @@ def to_xlsx(report: Report) -> bytes:
         author = " ".join(report.header.issuer)
         workbook.set_properties({"title": report.subject, "author": author, "created": drawn})
         book = _Book(workbook, report.figures)
-        bodies = [one.blocks for part in report.parts for one in (part, *part.sections)]
+        bodies = [part.blocks for part in report.parts]
+        bodies += [section.blocks for part in report.parts for section in part.sections]
         tables = [block for blocks in bodies for block in blocks if isinstance(block, Table)]
         for number, table in enumerate(tables, 1):
             book.add(f"Biểu {number}", [table])
