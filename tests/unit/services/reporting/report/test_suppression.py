@@ -1,6 +1,7 @@
 """Suppression: small counts are not printed, and nothing that is printed gives them away."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import product
 
 import numpy as np
@@ -15,7 +16,9 @@ BELOW = 5
 type Equations = Sequence[Mapping[str, int]]
 
 
-def given_away(equations: Equations, hidden: set[str], wanted: set[str]) -> set[str]:
+def given_away(
+    equations: Equations, hidden: AbstractSet[str], wanted: AbstractSet[str]
+) -> set[str]:
     """Return which of `wanted` follow from what is printed, by ranks of matrices.
 
     A hidden figure is fixed when knowing it adds nothing to what the equations say.
