@@ -21,7 +21,6 @@ from services.reporting.report.docx_table import table_xml
 from services.reporting.report.model import (
     Annex,
     Block,
-    Header,
     Paragraph,
     Signature,
     Table,
@@ -44,8 +43,11 @@ def to_docx(report: TermReport) -> bytes:
     set_styles(document)
     _set_properties(document, report)
     _set_pages(document.sections[0])
-    _add_header(document, report.header)
-    _add_title(document, report)
+    _add_header(document, report)
+    if report.title:
+        _add_title(document, report)
+    else:
+        _add_addressee(document, report.addressee)
     for paragraph in report.introduction:
         _add_block(document, paragraph)
     for part in report.parts:
@@ -81,7 +83,8 @@ def _set_pages(pages: Pages) -> None:
     number._p.append(parse_xml(_PAGE_NUMBER))  # noqa: SLF001  python-docx has no fields
 
 
-def _add_header(document: Docx, header: Header) -> None:
+def _add_header(document: Docx, report: TermReport) -> None:
+    header = report.header
     (bodies, country), (number, date) = _two_columns(document, 2, _LEFT, _RIGHT)
     for line in header.superior:
         _add_line(bodies, line, 13)
@@ -92,6 +95,8 @@ def _add_header(document: Docx, header: Header) -> None:
     _add_line(country, header.motto, 14, bold=True)
     _add_rule(country, Mm(19.5))
     _add_line(number, header.number, 13)
+    if not report.title:
+        _add_line(number, report.subject, 12)
     _add_line(date, header.place_and_date, 13, italic=True)
 
 
@@ -104,6 +109,11 @@ def _add_title(document: Docx, report: TermReport) -> None:
     period = document.add_paragraph(style="Centred")
     period.paragraph_format.space_after = Pt(12)
     period.add_run(report.period).italic = True
+
+
+def _add_addressee(document: Docx, addressee: str) -> None:
+    line = document.add_paragraph(addressee, "Centred")
+    line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(18)
 
 
 def _add_block(document: Docx, block: Block) -> None:
@@ -132,8 +142,9 @@ def _add_signature(document: Docx, signature: Signature) -> None:
     for line in signature.recipients:
         _add_line(left, f"- {line}", 11).alignment = WD_ALIGN_PARAGRAPH.LEFT
     _add_line(right, signature.authority, 14, bold=True)
-    # Room for the seal and the signature; the name under it is blank in a draft.
+    # Room for the seal and the signature; the name under it is blank until it is signed.
     _add_line(right, signature.signer, 14, bold=True).paragraph_format.space_after = Mm(30)
+    _add_line(right, signature.name, 14, bold=True)
 
 
 def _add_annex(document: Docx, annex: Annex) -> None:

@@ -119,11 +119,12 @@ class Header(Frozen):
 
 
 class Signature(Frozen):
-    """The lines below the body; the signer's name is blank in a draft."""
+    """The lines below the body; the signer's name is blank until the report is signed."""
 
     authority: str
     signer: str
     recipients: tuple[str, ...]
+    name: str = ""
 
 
 class Annex(Frozen):
@@ -172,7 +173,10 @@ class CheckResult(Frozen):
 
 
 class TermReport(Frozen):
-    """One report of one unit, complete."""
+    """One report of one unit, complete; or a letter (công văn).
+
+    A letter has no title: its subject stands under its number, and it names its addressee.
+    """
 
     outline: str
     about: ReportHeading
@@ -187,3 +191,4 @@ class TermReport(Frozen):
     annexes: tuple[Annex, ...]
     figures: Mapping[str, FigureEntry]
     checks: tuple[CheckResult, ...]
+    addressee: str = ""
