@@ -9,7 +9,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.reporting.drawing import draw, heading, told
+from services.reporting import positions
+from services.reporting.drawing import draw, heading
 from services.reporting.report import FORMS, Form, Outline
 from shared.clock import Clock, ward_day
 from shared.database import Pool
@@ -48,7 +49,7 @@ def report_routes(pool: Pool, outline: Outline, clock: Clock) -> APIRouter:
             headers={
                 "content-disposition": f'inline; filename="{name}"',
                 "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-                "wardbook-positions": told(drawn.tallies.folded),
+                "wardbook-positions": positions.to_json(drawn.tallies.folded),
                 "vary": "accept, accept-language",
             },
         )

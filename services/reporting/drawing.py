@@ -1,15 +1,10 @@
 """Draws a report: what was asked is checked, the tallies are read, the outline is filled."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from aiokafka import TopicPartition
-
 from services.reporting.figure import Period
 from services.reporting.figures import TallyFigures
-from services.reporting.positions import Positions
 from services.reporting.report import Outline, ReportHeading, TermReport, build
 from services.reporting.tally_reader import Tallies, read_tallies
 from shared import units
@@ -56,21 +51,3 @@ def _unit(code_or_id: str, on: date) -> units.Unit:
         raise Refused("unknown_unit", "unit", status=404, unit=code_or_id) from None
     except units.UnitNotInForce:
         raise Refused("unit_not_in_force", "unit", unit=code_or_id, day=on) from None
-
-
-def told(folded: Positions) -> str:
-    """Return positions as JSON: by topic and partition, the next offset."""
-    by_topic: dict[str, dict[str, int]] = {}
-    for tp, offset in sorted(folded.items()):
-        by_topic.setdefault(tp.topic, {})[str(tp.partition)] = offset
-    return json.dumps(by_topic, separators=(",", ":"))
-
-
-def read(positions: str) -> Positions:
-    """Return the positions told as JSON."""
-    by_topic: Mapping[str, Mapping[str, int]] = json.loads(positions)
-    return {
-        TopicPartition(topic, int(partition)): offset
-        for topic, offsets in by_topic.items()
-        for partition, offset in offsets.items()
-    }

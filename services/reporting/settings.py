@@ -1,5 +1,7 @@
 """What the reporting service is told beside the settings of every service."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.settings import Settings
@@ -12,4 +14,8 @@ class ReportingSettings(Settings):
         default=1000,
         ge=1,
         description="Dead letters in a row taken for single bad records; one more stops the fold",
+    )
+    people: Path | None = Field(
+        default=None,
+        description="TOML file of those who issue documents; without it nobody can",
     )

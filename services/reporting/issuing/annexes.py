@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from services.reporting.issuing.kept import Told
 from services.reporting.issuing.model import Step
-from services.reporting.issuing.restatement import Restated, Told
+from services.reporting.issuing.restatement import Restated
 from services.reporting.report import TermReport, numbers
 from services.reporting.report.model import Annex, HeadCell, Row, Table, TextSpan
 from shared.frozen import Closed

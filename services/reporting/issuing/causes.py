@@ -16,7 +16,7 @@ import asyncpg
 
 from services.reporting import projection
 from services.reporting.figure import Figures, Period
-from services.reporting.issuing.restatement import FrozenFigure
+from services.reporting.issuing.kept import KeptFigure
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
 from services.reporting.tally_reader import Dated, Sum, Tallies
@@ -80,14 +80,13 @@ async def touches(
     Later is what stands at or above the positions `since`, or was recorded after the day as of
     which the report is drawn that is `about` this.
     """
-    told = [(tp.topic, tp.partition, offset) for tp, offset in since.items()]
-    topics, partitions, offsets = (list(column) for column in zip(*told, strict=True))
+    places = [tp.topic for tp in since], [tp.partition for tp in since], list(since.values())
     async with (
         pool.acquire() as conn,
         conn.transaction(isolation="repeatable_read", readonly=True),
     ):
         await projection.read_live(conn)
-        rows = await conn.fetch(_VERSIONS, about.unit_id, topics, partitions, offsets, about.as_of)
+        rows = await conn.fetch(_VERSIONS, about.unit_id, *places, about.as_of)
     found = defaultdict[Touch, list[tuple[date, str]]](list)
     for _, versions in groupby(rows, key=lambda row: row["subject"]):
         for touch, event in _of_subject(list(versions), about.period):
@@ -124,7 +123,7 @@ def _moved(before: Cells, after: Cells, period: Period) -> set[Touch]:
 
 
 def causes(
-    wanted: Mapping[str, FrozenFigure],
+    wanted: Mapping[str, KeptFigure],
     touched: Mapping[Touch, Sequence[str]],
     tallies: Tallies,
     figures: Callable[[Tallies], Figures],
@@ -162,7 +161,7 @@ def _plus(one: Sum, span: Literal["before", "within"], more: int) -> Sum:
     return replace(one, within=one.within + more, end=one.end + more)
 
 
-def _value(figures: Figures, figure: FrozenFigure) -> Sequence[object]:
+def _value(figures: Figures, figure: KeptFigure) -> Sequence[object]:
     """Return what a figure comes to; a sum of figures comes to what they come to."""
     indicators = [part.partition("?")[0] for part in figure.parts] or [figure.indicator]
     found = (figures.figure(each, figure.dimensions) for each in indicators)

@@ -1,4 +1,4 @@
-"""The letter that corrects the form of an issued report; its sentences stand in letter.toml. Pure."""
+"""The letter that corrects the form of an issued report; its sentences: letter.toml. Pure."""
 
 import tomllib
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from services.reporting.issuing.kept import KeptReport
 from services.reporting.report import TermReport
 from services.reporting.report.model import Paragraph, TextSpan
 from shared.frozen import Closed
@@ -53,25 +54,26 @@ _OUTLINE = LetterOutline.model_validate(
 )
 
 
-def letter(corrected: TermReport, reference: str, errors: Sequence[FormError]) -> TermReport:
+def letter(corrected: KeptReport, reference: str, errors: Sequence[FormError]) -> TermReport:
     """Return the letter about the report that `reference` names; its figures are not touched."""
-    header = corrected.header
+    number = f"Số:{_BLANK}/{_OUTLINE.notation}"
     opening = _paragraph(_OUTLINE.opening.format(document=reference))
     listed = (_paragraph(_OUTLINE.error.format(**error.model_dump())) for error in errors)
-    return corrected.model_copy(
-        update={
-            "header": header.model_copy(update={"number": f"Số:{_BLANK}/{_OUTLINE.notation}"}),
-            "title": "",
-            "subject": _OUTLINE.subject.format(document=reference),
-            "addressee": _OUTLINE.addressee.format(document=reference),
-            "period": "",
-            "introduction": (opening, *listed),
-            "parts": (),
-            "closing": _paragraph(_OUTLINE.closing.format(document=reference)),
-            "annexes": (),
-            "figures": {},
-            "checks": (),
-        }
+    return TermReport(
+        outline="letter",
+        about=corrected.about,
+        header=corrected.header.model_copy(update={"number": number}),
+        title="",
+        subject=_OUTLINE.subject.format(document=reference),
+        addressee=_OUTLINE.addressee.format(document=reference),
+        period="",
+        introduction=(opening, *listed),
+        parts=(),
+        closing=_paragraph(_OUTLINE.closing.format(document=reference)),
+        signature=corrected.signature,
+        annexes=(),
+        figures={},
+        checks=(),
     )
 
 

@@ -1,41 +1,11 @@
 """What became of a document's figures since: old value, new value, the events between. Pure."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from datetime import date
 from uuid import UUID
 
-from services.reporting.report import ReportHeading, TermReport
+from services.reporting.issuing.kept import KeptFigure, KeptReport, Told
 from shared.frozen import Frozen
-
-
-class Told(Frozen):
-    """A figure as a report tells it: `value` as in JSON, `display` as printed."""
-
-    value: int | str | None
-    absence: str | None
-    display: str
-
-
-class FrozenFigure(Told):
-    """A figure of a kept report, with no more of it than is compared."""
-
-    indicator: str
-    dimensions: Mapping[str, str]
-    label: str
-    unit_of_measure: str
-    parts: tuple[str, ...] = ()
-
-    @property
-    def told(self) -> Told:
-        """What is compared of it."""
-        return Told(value=self.value, absence=self.absence, display=self.display)
-
-
-class FrozenReport(Frozen):
-    """A report as it is kept, read so that later versions of the software can read it too."""
-
-    about: ReportHeading
-    figures: Mapping[str, FrozenFigure]
 
 
 class Restated(Frozen):
@@ -54,20 +24,15 @@ class Restated(Frozen):
 
 
 class Restatement(Frozen):
-    """All that a report says otherwise, to the same question as of another day."""
+    """All that a document would say otherwise as of another day."""
 
     document: UUID
-    as_of: str
+    as_of: date
     restated: tuple[Restated, ...]
 
 
-def frozen(content: bytes) -> FrozenReport:
-    """Return the figures of a report kept as JSON."""
-    return FrozenReport.model_validate_json(content)
-
-
-def changed(old: FrozenReport, new: FrozenReport) -> Mapping[str, FrozenFigure]:
-    """Return the figures of `new` that `old` does not print, or prints otherwise."""
+def changed(old: KeptReport, new: KeptReport) -> Mapping[str, KeptFigure]:
+    """Return the figures of `new` that `old` does not have, or tells otherwise."""
     return {
         key: figure
         for key, figure in new.figures.items()
@@ -76,9 +41,9 @@ def changed(old: FrozenReport, new: FrozenReport) -> Mapping[str, FrozenFigure]:
 
 
 def restated(
-    old: FrozenReport, new: FrozenReport, events: Mapping[str, Sequence[str]]
+    old: KeptReport, new: KeptReport, events: Mapping[str, Sequence[str]]
 ) -> tuple[Restated, ...]:
-    """Return what `new` says otherwise, with the `events` of each figure by its key.
+    """Return what `new` says otherwise, with the `events` of each changed figure by its key.
 
     A figure that the old report did not have counts only where an event brought it; otherwise it is
     the outline that changed.

@@ -1,11 +1,12 @@
-"""What issuing adds to a report as drawn: number, place and date, signer, waivers. Pure."""
+"""What issuing adds to a report as drawn: number, date, signer, waivers, what it replaces. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.reporting.issuing.annexes import waivers_annex
+from services.reporting.issuing.annexes import differences_annex, waivers_annex
 from services.reporting.issuing.model import Step
+from services.reporting.issuing.restatement import Restated
 from services.reporting.report import TermReport, numbers
 
 
@@ -48,7 +49,17 @@ def notation(report: TermReport) -> str:
     return report.header.number.rpartition("/")[2]
 
 
-def reference(report: TermReport, stamp: Stamp) -> str:
-    """Return how other documents name it: `Báo cáo số 05/BC-UBND ngày 05 tháng 12 năm 2023`."""
-    number = f"{stamp.number:02}/{notation(report)}"
-    return f"{report.title.capitalize()} số {number} {numbers.day_in_words(stamp.dated)}"
+def reference(title: str, stamp: Stamp, notation: str) -> str:
+    """Return how others name a document: `Báo cáo số 05/BC-UBND ngày 05 tháng 12 năm 2023`."""
+    day = numbers.day_in_words(stamp.dated)
+    return f"{title.capitalize()} số {stamp.number:02}/{notation} {day}"
+
+
+def replacing(report: TermReport, replaced: str, restated: Sequence[Restated]) -> TermReport:
+    """Return a report that replaces the one of that name, with what it says otherwise."""
+    return report.model_copy(
+        update={
+            "subject": f"{report.subject} (thay thế {replaced})",
+            "annexes": (*report.annexes, differences_annex(report, restated)),
+        }
+    )
