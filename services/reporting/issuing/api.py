@@ -175,16 +175,8 @@ def reading_routes(pool: Pool, outline: Outline, caller: Callable[..., Caller]) 
     async def restatement(
         id: UUID,  # noqa: A002
         by: By,
-        as_of: Annotated[
-            date | None, Query(description="as recorded up to this day; today")
-        ] = None,
+        as_of: Annotated[date | None, Query(description="as recorded up to it; today")] = None,
     ) -> Restatement:
-        return await drafts.restatement(id, by.person.unit, _not_after(as_of, by.recorded.on))
+        return await drafts.restatement(id, by.person.unit, as_of, by.recorded.on)
 
     return routes
-
-
-def _not_after(day: date | None, today: date) -> date:
-    if day is not None and day > today:
-        raise Refused("in_the_future", "as_of", today=today)
-    return day or today

@@ -55,17 +55,17 @@ class Drafts:
                 held, report, name = await self._in_force(order.corrects, person.unit)
                 return _frozen(letter(report, name, order.errors), "{}", concerns=held.id)
 
-    async def restatement(self, id_: UUID, unit: str, as_of: date) -> Restatement:
+    async def restatement(
+        self, id_: UUID, unit: str, as_of: date | None, today: date
+    ) -> Restatement:
         """Return what a document would say otherwise, had it been drawn as of another day."""
         held, report = await self._report(id_, unit)
-        return await self._compared(held, report, await self._again(report.about, as_of))
+        drawn = await self._again(report.about, as_of or today, today)
+        return await self._compared(held, report, drawn)
 
     async def _replacement(self, order: DrawReplacement, unit: str, today: date) -> Content:
         held, report, name = await self._in_force(order.replaces, unit)
-        as_of = order.as_of or today
-        if as_of > today:
-            raise Refused("in_the_future", "as_of", today=today)
-        drawn = await self._again(report.about, as_of)
+        drawn = await self._again(report.about, order.as_of or today, today)
         comparison = await self._compared(held, report, drawn)
         new = replacing(drawn.report, name, comparison.restated)
         return _frozen(new, positions.to_json(drawn.tallies.folded), concerns=held.id)
@@ -84,8 +84,11 @@ class Drafts:
             raise Refused("not_issued", "id", status=409, state=held.document.state)
         return held, report, reference(report.title, held.stamp, held.notation)
 
-    async def _again(self, about: ReportHeading, as_of: date) -> Drawn:
-        return await draw(self.pool, self.outline, about.model_copy(update={"as_of": as_of}))
+    async def _again(self, about: ReportHeading, as_of: date, today: date) -> Drawn:
+        """Draw the report on the same unit and period, as of another day."""
+        period = about.period
+        again = heading(about.unit_id, period.start, period.end, as_of, today)
+        return await draw(self.pool, self.outline, again)
 
     async def _compared(self, held: Held, old: KeptReport, drawn: Drawn) -> Restatement:
         new = kept(FORMS["json"].render(drawn.report))

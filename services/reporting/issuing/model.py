@@ -19,8 +19,9 @@ from shared.refusal import Refused
 
 
 class State(StrEnum):
-    """How far a document has come."""
+    """How far a document has come. One that is ordered has not been drawn, and is kept nowhere."""
 
+    ORDERED = "ordered"
     DRAFT = "draft"
     CONTENT_APPROVED = "content_approved"
     FORM_CHECKED = "form_checked"
@@ -87,7 +88,7 @@ class Document:
     @property
     def state(self) -> State:
         """The present state."""
-        return self.steps[-1].state if self.steps else State.DRAFT
+        return self.steps[-1].state if self.steps else State.ORDERED
 
     @property
     def of_this_content(self) -> tuple[Step, ...]:
@@ -138,7 +139,7 @@ class Rule:
 
 
 RULES: Mapping[Action, Rule] = {
-    Action.DRAW: Rule({State.DRAFT}, State.DRAFT, {Role.DRAFTER}),
+    Action.DRAW: Rule({State.ORDERED, State.DRAFT}, State.DRAFT, {Role.DRAFTER}),
     Action.WAIVE: Rule(
         {State.DRAFT, State.CONTENT_APPROVED, State.FORM_CHECKED},
         None,
