@@ -28,7 +28,7 @@ class Form(Closed):
     motto: str
     superior: tuple[Words, ...]
     issuer: tuple[Words, ...]
-    number: Annotated[str, Field(pattern=r"^Số:\s+/\S+$")]
+    number: str
     place_and_date: Words
     title: str
     subject: Words
