@@ -48,7 +48,7 @@ def problem(
         "instance": request.url.path,
         "errors": told,
     }
-    headers = {"content-language": language}
+    headers: dict[str, str] = {"content-language": language}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     return JSONResponse(body, status, headers, MEDIA_TYPE)

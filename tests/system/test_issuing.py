@@ -1,4 +1,4 @@
-"""A report is issued, the ward goes on: what was issued stays, what changed is told and replaced."""
+"""A report is issued and the ward goes on: what was issued stays, what changed is told."""
 
 from collections.abc import Mapping
 from datetime import date
