@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from shared.settings import Settings
 
 
 class ReportingSettings(Settings):
     """Settings of reporting."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     longest_dead_letter_run: int = Field(
         default=1000,
