@@ -10,9 +10,10 @@ from services.reporting import positions
 from services.reporting.drawing import Drawn, draw, heading
 from services.reporting.figures import TallyFigures
 from services.reporting.issuing import store
-from services.reporting.issuing.causes import causes, touches
+from services.reporting.issuing.causes import causes
 from services.reporting.issuing.commands import DrawLetter, DrawReplacement, DrawReport, Order
 from services.reporting.issuing.kept import KeptReport, kept
+from services.reporting.issuing.later import later_moves
 from services.reporting.issuing.letter import letter
 from services.reporting.issuing.model import Act, Action, Document, State, decide
 from services.reporting.issuing.restatement import Restatement, changed, restated
@@ -94,12 +95,11 @@ class Drafts:
         new = kept(FORMS["json"].render(drawn.report))
         wanted = changed(old, new)
         since = positions.from_json(held.positions)
-        touched = await touches(self.pool, old.about, since) if wanted else {}
+        until = new.about.as_of
+        later = await later_moves(self.pool, old.about, since, until) if wanted else {}
         figures = partial(TallyFigures, old.about.period)
-        events = await asyncio.to_thread(causes, wanted, touched, drawn.tallies, figures)
-        return Restatement(
-            document=held.id, as_of=new.about.as_of, restated=restated(old, new, events)
-        )
+        events = await asyncio.to_thread(causes, wanted, later, drawn.tallies, figures)
+        return Restatement(document=held.id, as_of=until, restated=restated(old, new, events))
 
 
 def _may_draw(person: Person, unit: str, recorded: Recorded) -> None:
