@@ -2,20 +2,16 @@
 
 import asyncio
 import hashlib
-import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 
-from aiokafka import TopicPartition
 from fastapi import APIRouter, Query, Request, Response
 
-from services.reporting.figure import Period
-from services.reporting.figures import TallyFigures
-from services.reporting.report import FORMS, Form, Outline, ReportHeading, build
-from services.reporting.tally_reader import read_tallies
-from shared import units
+from services.reporting import positions
+from services.reporting.drawing import draw, heading
+from services.reporting.report import FORMS, Form, Outline
 from shared.clock import Clock, ward_day
 from shared.database import Pool
 from shared.metrics import REPORT_SECONDS
@@ -42,30 +38,18 @@ def report_routes(pool: Pool, outline: Outline, clock: Clock) -> APIRouter:
         began = time.perf_counter()
         chosen = _form(form, request.headers.get("accept", ""))
         today = ward_day(clock())
-        known = as_of or today
-        _check_days(start, end, known, today)
-        about = _unit(unit, end)
-        period = Period(start=start, end=end)
-        tallies = await read_tallies(pool, about.id, period, known)
-        heading = ReportHeading(
-            unit_id=about.id,
-            unit_code=about.code,
-            unit_name=about.name,
-            parent_name=about.parent,
-            period=period,
-            as_of=known,
-        )
-        report = build(outline, heading, TallyFigures(period, tallies))
-        body = await asyncio.to_thread(chosen.render, report)
+        about = heading(unit, start, end, as_of or today, today)
+        drawn = await draw(pool, outline, about)
+        body = await asyncio.to_thread(chosen.render, drawn.report)
         REPORT_SECONDS.labels(chosen.extension).observe(time.perf_counter() - began)
-        name = f"bao-cao-{about.id}-{start}-{end}.{chosen.extension}"
+        name = f"bao-cao-{about.unit_id}-{start}-{end}.{chosen.extension}"
         return Response(
             body,
             media_type=chosen.media_type,
             headers={
                 "content-disposition": f'inline; filename="{name}"',
                 "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-                "wardbook-positions": _positions(tallies.folded),
+                "wardbook-positions": positions.to_json(drawn.tallies.folded),
                 "vary": "accept, accept-language",
             },
         )
@@ -98,28 +82,3 @@ def _form(asked: str | None, accept: str) -> Form:
         if wanted in {"", "*/*", "application/*"}:
             return FORMS["json"]
     raise Refused("not_acceptable", "Accept", status=406, forms=", ".join(FORMS))
-
-
-def _check_days(start: date, end: date, as_of: date, today: date) -> None:
-    if end < start:
-        raise Refused("period_backwards", "to", start=start)
-    for field, day in (("from", start), ("to", end), ("as_of", as_of)):
-        if day > today:
-            raise Refused("in_the_future", field, today=today)
-
-
-def _unit(code_or_id: str, on: date) -> units.Unit:
-    try:
-        return units.resolve(code_or_id, on)
-    except units.UnknownUnit:
-        raise Refused("unknown_unit", "unit", status=404, unit=code_or_id) from None
-    except units.UnitNotInForce:
-        raise Refused("unit_not_in_force", "unit", unit=code_or_id, day=on) from None
-
-
-def _positions(folded: Mapping[TopicPartition, int]) -> str:
-    """Return the positions up to which the report's tallies are folded, as JSON."""
-    told: dict[str, dict[str, int]] = {}
-    for tp, offset in sorted(folded.items()):
-        told.setdefault(tp.topic, {})[str(tp.partition)] = offset
-    return json.dumps(told, separators=(",", ":"))

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from services.reporting import projection
 from services.reporting.api import lag_routes, report_routes
+from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
 from services.reporting.positions import DATABASE_AWAY
 from services.reporting.report import TERM, load_outline
 from services.reporting.settings import ReportingSettings
@@ -20,6 +21,7 @@ from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
+from shared.people import People
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
 
@@ -36,6 +38,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     """Return reporting's application, not started yet."""
     broker = create_broker(settings, "reporting")
     outline = load_outline(TERM)
+    people = People.read(settings.people)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -70,6 +73,9 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
 
         app.state.pool, app.state.worker = pool, await work()
         app.include_router(report_routes(pool, outline, clock))
+        caller = caller_by(people, clock)
+        app.include_router(issuing_routes(pool, outline, caller))
+        app.include_router(reading_routes(pool, outline, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
         task = asyncio.create_task(follow(), name="follow")

@@ -156,11 +156,12 @@ class Header(Frozen):
 
 
 class Signature(Frozen):
-    """The lines below the body; the signer's name is blank in a draft."""
+    """The lines below the body; the signer's name is blank until the report is signed."""
 
     authority: str
     signer: str
     recipients: tuple[str, ...]
+    name: str = ""
 
 
 class Annex(Frozen):
@@ -233,7 +234,11 @@ class CheckResult(Frozen):
 
 
 class Report(Frozen):
-    """One report of one unit, complete."""
+    """One report of one unit, complete; or a letter (công văn).
+
+    A letter has no title: its subject stands under its number. `addressee` is the line of a letter,
+    or of a report to a superior body, that names it.
+    """
 
     outline: str
     about: ReportHeading

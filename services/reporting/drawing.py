@@ -1,0 +1,53 @@
+"""Draws a report: what was asked is checked, the tallies are read, the outline is filled."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.reporting.figure import Period
+from services.reporting.figures import TallyFigures
+from services.reporting.report import Outline, ReportHeading, TermReport, build
+from services.reporting.tally_reader import Tallies, read_tallies
+from shared import units
+from shared.database import Pool
+from shared.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A report and the tallies that it was drawn from."""
+
+    report: TermReport
+    tallies: Tallies
+
+
+async def draw(pool: Pool, outline: Outline, about: ReportHeading) -> Drawn:
+    """Return the report on `about`, from the tallies of one moment."""
+    tallies = await read_tallies(pool, about.unit_id, about.period, about.as_of)
+    return Drawn(build(outline, about, TallyFigures(about.period, tallies)), tallies)
+
+
+def heading(unit: str, start: date, end: date, as_of: date, today: date) -> ReportHeading:
+    """Return what is asked for; refuses days that do not fit and units that were not there."""
+    if end < start:
+        raise Refused("period_backwards", "to", start=start)
+    for field, day in (("from", start), ("to", end), ("as_of", as_of)):
+        if day > today:
+            raise Refused("in_the_future", field, today=today)
+    found = _unit(unit, end)
+    return ReportHeading(
+        unit_id=found.id,
+        unit_code=found.code,
+        unit_name=found.name,
+        parent_name=found.parent,
+        period=Period(start=start, end=end),
+        as_of=as_of,
+    )
+
+
+def _unit(code_or_id: str, on: date) -> units.Unit:
+    try:
+        return units.resolve(code_or_id, on)
+    except units.UnknownUnit:
+        raise Refused("unknown_unit", "unit", status=404, unit=code_or_id) from None
+    except units.UnitNotInForce:
+        raise Refused("unit_not_in_force", "unit", unit=code_or_id, day=on) from None
