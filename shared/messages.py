@@ -105,6 +105,14 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "ngày cuối kỳ không được trước ngày đầu kỳ {start}",
         "en": "the period must not end before it begins on {start}",
     },
+    "unknown_period_kind": {
+        "vi": "phải là một trong: {known}",
+        "en": "must be one of {known}",
+    },
+    "no_such_period": {
+        "vi": "trong một năm loại kỳ này có các kỳ từ 1 đến {most}",
+        "en": "this kind has periods from 1 to {most} in a year",
+    },
     "recorded_backwards": {
         "vi": "không được trước ngày ghi nhận bước trước {previous}",
         "en": "must not be before the recording day of the step before, {previous}",

@@ -5,10 +5,11 @@ from datetime import date
 
 from services.reporting.figure import Period
 from services.reporting.figures import TallyFigures
-from services.reporting.report import Outline, ReportHeading, TermReport, build
+from services.reporting.report import Plan, Report, ReportHeading, build
 from services.reporting.tally_reader import Tallies, read_tallies
 from shared import units
 from shared.database import Pool
+from shared.periods import PERIOD_KINDS
 from shared.refusal import Refused
 
 
@@ -16,32 +17,48 @@ from shared.refusal import Refused
 class Drawn:
     """A report and the tallies that it was drawn from."""
 
-    report: TermReport
+    report: Report
     tallies: Tallies
 
 
-async def draw(pool: Pool, outline: Outline, about: ReportHeading) -> Drawn:
+async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
     tallies = await read_tallies(pool, about.unit_id, about.period, about.as_of)
-    return Drawn(build(outline, about, TallyFigures(about.period, tallies)), tallies)
+    return Drawn(build(plan, about, TallyFigures(about.period, tallies)), tallies)
 
 
-def heading(unit: str, start: date, end: date, as_of: date, today: date) -> ReportHeading:
+def heading(unit: str, period: Period, as_of: date, today: date, name: str = "") -> ReportHeading:
     """Return what is asked for; refuses days that do not fit and units that were not there."""
-    if end < start:
-        raise Refused("period_backwards", "to", start=start)
-    for field, day in (("from", start), ("to", end), ("as_of", as_of)):
+    if period.end < period.start:
+        raise Refused("period_backwards", "to", start=period.start)
+    for field, day in (("from", period.start), ("to", period.end), ("as_of", as_of)):
         if day > today:
             raise Refused("in_the_future", field, today=today)
-    found = _unit(unit, end)
+    found = _unit(unit, period.end)
     return ReportHeading(
         unit_id=found.id,
         unit_code=found.code,
         unit_name=found.name,
         parent_name=found.parent,
-        period=Period(start=start, end=end),
+        period=period,
         as_of=as_of,
+        name=name,
     )
+
+
+def heading_of_kind(
+    unit: str, which: tuple[str, int, int], as_of: date, today: date
+) -> ReportHeading:
+    """Return what is asked for by kind of period, year and number in it."""
+    name, year, number = which
+    kind = PERIOD_KINDS.get(name)
+    if kind is None:
+        raise Refused("unknown_period_kind", "kind", known=", ".join(PERIOD_KINDS))
+    try:
+        period = kind.period(year, number)
+    except ValueError:
+        raise Refused("no_such_period", "number", most=len(kind.ends_in)) from None
+    return heading(unit, period, as_of, today, kind.name(year, number))
 
 
 def _unit(code_or_id: str, on: date) -> units.Unit:

@@ -26,10 +26,15 @@ class TallyFigures:
     period: Period
     tallies: Tallies
 
-    def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
-        """Return a figure; see Figures in figure.py."""
+    def figure(
+        self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
+    ) -> Figure:
+        """Return a figure; see Figures in figure.py. Of other periods none is known."""
         chosen = CATALOGUE.resolve(indicator, dimensions)
-        value, period = self._value(chosen)
+        if period in (None, self.period):
+            value, period = self._value(chosen)
+        else:
+            value = Absence.MISSING
         return Figure(
             indicator=indicator,
             dimensions=dict(dimensions),
@@ -41,9 +46,10 @@ class TallyFigures:
             absence=value if isinstance(value, Absence) else None,
         )
 
-    def years(self, indicator: str) -> list[int]:
+    def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the years, ascending, for which `indicator` was declared in the period."""
-        return sorted({start.year for start, _, _ in self._declared(indicator)})
+        years = {start.year for start, _, _ in self._declared(indicator)}
+        return sorted(map(str, years)) if dimension == "year" else []
 
     def _value(self, chosen: Selection) -> tuple[Value, Period]:
         indicator = chosen.indicator

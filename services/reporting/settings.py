@@ -18,6 +18,10 @@ class ReportingSettings(Settings):
         ge=1,
         description="Dead letters in a row taken for single bad records; one more stops the fold",
     )
+    fonts: Path = Field(
+        default=Path("/opt/wardbook/fonts"),
+        description="folder with the four cuts of Liberation Serif, the typeface of the PDF",
+    )
     people: Path | None = Field(
         default=None,
         description="TOML file of those who issue documents; without it nobody can",

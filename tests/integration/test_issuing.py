@@ -15,12 +15,12 @@ from fastapi import FastAPI
 from services.reporting.app import MIGRATIONS
 from services.reporting.issuing import store
 from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
-from services.reporting.issuing.drafts import blocks
+from services.reporting.issuing.drafts import Drafts, blocks
 from services.reporting.issuing.model import Act, Action, State, decide
 from services.reporting.issuing.office import Office
 from services.reporting.issuing.stamp import stamped
 from services.reporting.issuing.store import Content, Held
-from services.reporting.report import FORMS, TERM, TermReport, build, load_outline
+from services.reporting.report import TERM, Report, build, load, to_json
 from shared.clock import system_clock
 from shared.database import Pool, create_pool, migrate
 from shared.people import People, Person, Role
@@ -28,11 +28,15 @@ from shared.problems import install_problems
 from shared.refusal import Refused
 from tests.support.builders import DAY, UNIT, recorded
 from tests.support.fixed_figures import HEADING, FixedFigures
+from tests.support.fixed_figures import SOUND as SOUND_FIGURES
+from tests.support.forms_of_reports import FORMS
 from tests.support.people import ROLES, a_person
 
-OUTLINE = load_outline(TERM)
-SOUND = build(OUTLINE, HEADING, FixedFigures())
-BROKEN = build(OUTLINE, HEADING, FixedFigures({"registry.applications_withdrawn": 0}))
+OUTLINE = load(TERM)
+SOUND = build(OUTLINE, HEADING, FixedFigures(SOUND_FIGURES))
+BROKEN = build(
+    OUTLINE, HEADING, FixedFigures({**SOUND_FIGURES, "registry.applications_withdrawn": 0})
+)
 ALL_THAT_IS_KEPT = (
     "SELECT * FROM documents ORDER BY id",
     "SELECT * FROM document_steps ORDER BY document, step",
@@ -58,7 +62,7 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 
 
 def content(
-    report: TermReport = SOUND,
+    report: Report = SOUND,
     *,
     unit: str = UNIT,
     notation: str = "BC-UBND",
@@ -74,7 +78,7 @@ def content(
         starts=period.start,
         ends=period.end,
         as_of=report.about.as_of,
-        model=FORMS["json"].render(report),
+        model=to_json(report),
         positions='{"registry.events":{"0":17}}',
         broken=[check.id for check in report.checks if blocks(check)],
     )
@@ -103,7 +107,7 @@ async def rows(pool: Pool) -> list[list[str]]:
 
 async def test_forty_numberings_at_once_give_one_to_forty(pool: Pool) -> None:
     """Between them stand refusals, which must leave no gap."""
-    office = Office(pool)
+    office = Office(pool, FORMS)
     signed = [await taken(office, await drafted(office), TO_SIGNED) for _ in range(40)]
     drafts = [await drafted(office) for _ in range(10)]
 
@@ -122,7 +126,7 @@ async def test_forty_numberings_at_once_give_one_to_forty(pool: Pool) -> None:
 
 async def test_a_number_that_comes_to_nothing_is_given_again(pool: Pool) -> None:
     """A transaction that is undone after it took a number leaves no gap."""
-    office = Office(pool)
+    office = Office(pool, FORMS)
     held = await taken(office, await drafted(office), TO_SIGNED)
     async with pool.acquire() as conn:
         transaction = conn.transaction()
@@ -134,7 +138,7 @@ async def test_a_number_that_comes_to_nothing_is_given_again(pool: Pool) -> None
 
 
 async def test_each_year_kind_and_unit_counts_from_one(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
 
     async def number(drawn: Content, day: date) -> int | None:
         held = await drafted(office, drawn, day)
@@ -149,7 +153,7 @@ async def test_each_year_kind_and_unit_counts_from_one(pool: Pool) -> None:
 
 
 async def test_a_number_is_not_dated_before_the_one_before_it(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     to_numbered = [*TO_SIGNED, (Action.NUMBER, Role.CLERK)]
     first, second = await drafted(office), await drafted(office, day=date(2023, 11, 10))
     await taken(office, first, to_numbered)
@@ -162,15 +166,15 @@ async def test_a_number_is_not_dated_before_the_one_before_it(pool: Pool) -> Non
 
 async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) -> None:
     """Rendering what is kept gives the files that are kept; their hashes are told."""
-    office = Office(pool)
+    office = Office(pool, FORMS)
     issued = await taken(office, await drafted(office), TO_ISSUED)
     async with pool.acquire() as conn:
         model = await store.model(conn, issued.id)
     assert issued.stamp is not None
-    again = stamped(TermReport.model_validate_json(model), issued.stamp)
+    again = stamped(Report.model_validate_json(model), issued.stamp)
 
     assert issued.files.keys() == FORMS.keys()
-    assert issued.document.sha256 == hashlib.sha256(FORMS["json"].render(SOUND)).hexdigest()
+    assert issued.document.sha256 == hashlib.sha256(to_json(SOUND)).hexdigest()
     for name, form in FORMS.items():
         file = await office.file(issued.id, name, UNIT)
         assert file.content == form.render(again)
@@ -180,7 +184,7 @@ async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) ->
 
 async def test_what_is_written_stays(pool: Pool) -> None:
     """Not even the owner of the tables changes or removes it by accident."""
-    office = Office(pool)
+    office = Office(pool, FORMS)
     issued = await taken(office, await drafted(office), TO_ISSUED)
     approved = await taken(office, await drafted(office), TO_SIGNED[:1])
     before = await rows(pool)
@@ -208,7 +212,7 @@ async def test_what_is_written_stays(pool: Pool) -> None:
 
 async def test_refusals_leave_no_trace(pool: Pool) -> None:
     """In every state everybody tries everything; of what is refused nothing is kept."""
-    office = Office(pool)
+    office = Office(pool, FORMS)
     held = await drafted(office, content(BROKEN))
     seen, refusals = held.document.sha256, 0
     people = (*EVERYBODY.values(), a_person(*ROLES, name="of elsewhere", unit="2004-10507"))
@@ -230,7 +234,7 @@ async def test_refusals_leave_no_trace(pool: Pool) -> None:
 
 
 async def test_a_broken_check_blocks_signing_and_its_waiver_is_printed(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     checked = await taken(office, await drafted(office, content(BROKEN)), TO_SIGNED[:2])
     sha256 = checked.document.sha256
     sign = Act(action=Action.SIGN, sha256=sha256)
@@ -247,7 +251,7 @@ async def test_a_broken_check_blocks_signing_and_its_waiver_is_printed(pool: Poo
 
 
 async def test_a_draft_is_drawn_anew_and_approved_as_it_was_seen(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     old = await drafted(office, content(BROKEN))
     new = await office.draw_anew(old.id, content(), DRAFTER, recorded())
 
@@ -262,7 +266,7 @@ async def test_a_draft_is_drawn_anew_and_approved_as_it_was_seen(pool: Pool) -> 
 
 
 async def test_a_report_is_replaced_when_the_one_that_replaces_it_is_issued(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     old = await taken(office, await drafted(office), TO_ISSUED)
     new = await drafted(office, content(concerns=old.id))
     with pytest.raises(Refused, match="replaces this one"):
@@ -282,7 +286,7 @@ async def test_a_report_is_replaced_when_the_one_that_replaces_it_is_issued(pool
 
 
 async def test_a_recalled_report_stays_recalled_and_readable(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     old = await taken(office, await drafted(office), TO_ISSUED)
     new = await drafted(office, content(concerns=old.id))
     recalled = await taken(office, old, [(Action.RECALL, Role.SIGNER)])
@@ -295,7 +299,7 @@ async def test_a_recalled_report_stays_recalled_and_readable(pool: Pool) -> None
 
 
 async def test_issuing_twice_at_once_issues_once(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     numbered = await taken(office, await drafted(office), TO_ISSUED[:-1])
 
     tries = [taken(office, numbered, TO_ISSUED[-1:]) for _ in range(3)]
@@ -305,7 +309,7 @@ async def test_issuing_twice_at_once_issues_once(pool: Pool) -> None:
 
 
 async def test_documents_of_another_unit_are_not_there(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     held = await drafted(office)
 
     async with pool.acquire() as conn:
@@ -315,7 +319,7 @@ async def test_documents_of_another_unit_are_not_there(pool: Pool) -> None:
 
 
 async def test_the_documents_of_a_unit_come_in_pages_the_latest_first(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     made = [(await drafted(office)).id for _ in range(5)]
 
     async with pool.acquire() as conn:
@@ -343,8 +347,9 @@ async def test_without_a_file_of_people_every_interface_refuses(
     app = FastAPI()
     install_problems(app)
     caller = caller_by(People.read(None), system_clock)
-    app.include_router(issuing_routes(pool, OUTLINE, caller))
-    app.include_router(reading_routes(pool, OUTLINE, caller))
+    drafts, office = Drafts(pool, {TERM: OUTLINE}), Office(pool, FORMS)
+    app.include_router(issuing_routes(drafts, office, caller))
+    app.include_router(reading_routes(drafts, office, caller))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://ward"
     ) as client:

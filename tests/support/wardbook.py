@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 from vietnam_provinces.legacy import WardCode
 
+from deploy.embedded import fonts
 from deploy.embedded.child import Child
+from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST
 from shared.people import Role
 from tests.support.people import people_file
@@ -93,6 +95,7 @@ class Wardbook:
             "WARDBOOK_PORT": str(process.port),
             "WARDBOOK_MIGRATION_TOKEN": TOKEN,
             "WARDBOOK_PEOPLE": str(self.folder / "people.toml"),
+            "WARDBOOK_FONTS": str(fonts.FOLDER),
         }
         inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
         process.child = await Child.start(
@@ -223,6 +226,7 @@ async def running_wardbook(
 ) -> AsyncIterator[Wardbook]:
     """Run the five services on fresh databases, and end them all in the end."""
     async with AsyncExitStack() as stack:
+        await have(fonts.FOLDER, fonts.__name__, "the typeface of the PDF (2 MB)")
         processes = {}
         for name in names:
             dsn = await stack.enter_async_context(fresh_database(postgres))

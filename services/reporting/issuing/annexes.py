@@ -8,7 +8,7 @@ from pathlib import Path
 from services.reporting.issuing.kept import Told
 from services.reporting.issuing.model import Step
 from services.reporting.issuing.restatement import Restated
-from services.reporting.report import TermReport, numbers
+from services.reporting.report import Report, numbers
 from services.reporting.report.model import Annex, HeadCell, Row, Table, TextSpan
 from shared.frozen import Closed
 
@@ -34,7 +34,7 @@ class _File(Closed):
 _WORDS = _File.model_validate(tomllib.loads(Path(__file__).with_suffix(".toml").read_text()))
 
 
-def waivers_annex(report: TermReport, waivers: Sequence[Step]) -> Annex:
+def waivers_annex(report: Report, waivers: Sequence[Step]) -> Annex:
     """Return the annex that says which broken checks were waived, by whom and why."""
     checks = {check.id: check for check in report.checks}
     rows = [
@@ -44,7 +44,7 @@ def waivers_annex(report: TermReport, waivers: Sequence[Step]) -> Annex:
     return _annex(report, _WORDS.waivers, rows)
 
 
-def differences_annex(report: TermReport, restated: Sequence[Restated]) -> Annex:
+def differences_annex(report: Report, restated: Sequence[Restated]) -> Annex:
     """Return the annex that says which figures change, from what to what, and by which events."""
     rows = [
         (one.label, one.unit_of_measure, _display(one.old), _display(one.new), _events(one))
@@ -53,24 +53,29 @@ def differences_annex(report: TermReport, restated: Sequence[Restated]) -> Annex
     return _annex(report, _WORDS.differences, rows)
 
 
-def _annex(report: TermReport, words: Words, rows: Sequence[tuple[str, ...]]) -> Annex:
-    """Return an annex that follows those of the report, and is attached to it as they are."""
+def _annex(report: Report, words: Words, rows: Sequence[tuple[str, ...]]) -> Annex:
+    """Return an annex that follows those of the report and is attached to it as they are.
+
+    It has its number from `numbered`, with all others.
+    """
     cells = (
         tuple(TextSpan(text=text) for text in (str(number), *row))
         for number, row in enumerate(rows, 1)
     )
     return Annex(
-        label=f"Phụ lục {_roman(len(report.annexes) + 1)}",
+        label="",
         title=words.title,
         attachment=report.annexes[-1].attachment if report.annexes else "",
-        table=Table(
-            caption="",
-            scope="",
-            widths=words.widths,
-            name_column=2,
-            head=(tuple(HeadCell(text=column) for column in words.columns),),
-            rows=tuple(Row(cells=row) for row in cells),
-            note=words.note,
+        blocks=(
+            Table(
+                caption="",
+                scope="",
+                widths=words.widths,
+                name_column=2,
+                head=(tuple(HeadCell(text=column) for column in words.columns),),
+                rows=tuple(Row(cells=row) for row in cells),
+                note=words.note,
+            ),
         ),
     )
 
@@ -81,11 +86,6 @@ def _number(difference: Decimal | int | None) -> str:
 
 def _display(told: Told | None) -> str:
     return _NOTHING if told is None else told.display
-
-
-def _roman(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
 
 
 def _events(one: Restated) -> str:

@@ -16,9 +16,7 @@ from services.reporting.issuing.model import Action, State
 from services.reporting.issuing.office import Office
 from services.reporting.issuing.restatement import Restatement
 from services.reporting.issuing.store import Held, Kind
-from services.reporting.report import Outline
 from shared.clock import Clock, noon_of, ward_day
-from shared.database import Pool
 from shared.people import People, Person, Role
 from shared.recorded import Recorded
 from shared.refusal import Refused
@@ -118,10 +116,9 @@ def _recorded(now: datetime, stated: date | None, person: Person) -> Recorded:
     return Recorded(at=min(noon_of(stated), now), migrated=True)
 
 
-def issuing_routes(pool: Pool, outline: Outline, caller: Callable[..., Caller]) -> APIRouter:
+def issuing_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]) -> APIRouter:
     """Return the routes under which documents are drawn and issued."""
     routes = APIRouter(prefix="/documents", tags=["documents"])
-    drafts, office = Drafts(pool, outline), Office(pool)
 
     type By = Annotated[Caller, Depends(caller)]
 
@@ -142,10 +139,9 @@ def issuing_routes(pool: Pool, outline: Outline, caller: Callable[..., Caller]) 
     return routes
 
 
-def reading_routes(pool: Pool, outline: Outline, caller: Callable[..., Caller]) -> APIRouter:
+def reading_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]) -> APIRouter:
     """Return the routes under which the documents of the caller's unit are read and compared."""
     routes = APIRouter(prefix="/documents", tags=["documents"])
-    drafts, office = Drafts(pool, outline), Office(pool)
 
     type By = Annotated[Caller, Depends(caller)]
 
@@ -153,13 +149,13 @@ def reading_routes(pool: Pool, outline: Outline, caller: Callable[..., Caller]) 
     async def page(
         by: By, before: UUID | None = None, most: Annotated[int, Query(ge=1, le=100)] = 20
     ) -> list[DocumentAnswer]:
-        async with pool.acquire() as conn:
+        async with office.pool.acquire() as conn:
             held = await store.page(conn, by.person.unit, before, most)
         return [DocumentAnswer.of(one) for one in held]
 
     @routes.get("/{id}", summary="A document, its steps and hashes")
     async def read(id: UUID, by: By) -> DocumentAnswer:  # noqa: A002
-        async with pool.acquire() as conn:
+        async with office.pool.acquire() as conn:
             return DocumentAnswer.of(await store.find(conn, id, by.person.unit))
 
     @routes.get("/{id}/files/{form}", summary="A document as issued; before that as it stands")

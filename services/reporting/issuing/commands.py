@@ -24,6 +24,17 @@ class DrawReport(Closed):
     as_of: date | None = None
 
 
+class DrawPeriodic(Closed):
+    """Draw the periodic report of a unit, for a kind of period of shared/periods.toml."""
+
+    kind: Literal["periodic"]
+    unit: Annotated[str, Field(max_length=16, examples=["10525"])]
+    period: Annotated[str, Field(max_length=32, examples=["statutory_quarter"])]
+    year: Annotated[int, Field(ge=1, le=9998)]
+    number: Annotated[int, Field(ge=1)] = 1
+    as_of: date | None = None
+
+
 class DrawReplacement(Closed):
     """Draw the report that replaces an issued one, whose content is wrong: the same question."""
 
@@ -46,6 +57,7 @@ def _kind(value: Any) -> object:
 
 type Order = Annotated[
     Annotated[DrawReport, Tag("report")]
+    | Annotated[DrawPeriodic, Tag("periodic")]
     | Annotated[DrawReplacement, Tag("replacement")]
     | Annotated[DrawLetter, Tag("letter")],
     Discriminator(_kind),

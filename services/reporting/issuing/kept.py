@@ -33,6 +33,7 @@ class KeptFigure(Told):
 class KeptReport(Frozen):
     """A kept report, without its text."""
 
+    outline: str
     about: ReportHeading
     title: str
     header: Header

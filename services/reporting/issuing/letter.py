@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from services.reporting.issuing.kept import KeptReport
-from services.reporting.report import TermReport
+from services.reporting.report import Report
 from services.reporting.report.model import Paragraph, TextSpan
 from shared.frozen import Closed
 
@@ -54,12 +54,12 @@ _OUTLINE = LetterOutline.model_validate(
 )
 
 
-def letter(corrected: KeptReport, reference: str, errors: Sequence[FormError]) -> TermReport:
+def letter(corrected: KeptReport, reference: str, errors: Sequence[FormError]) -> Report:
     """Return the letter about the report that `reference` names; its figures are not touched."""
     number = f"Số:{_BLANK}/{_OUTLINE.notation}"
     opening = _paragraph(_OUTLINE.opening.format(document=reference))
     listed = (_paragraph(_OUTLINE.error.format(**error.model_dump())) for error in errors)
-    return TermReport(
+    return Report(
         outline="letter",
         about=corrected.about,
         header=corrected.header.model_copy(update={"number": number}),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.reporting.issuing import store
 from services.reporting.issuing.model import Act, Action, Document, State, Step, decide
 from services.reporting.issuing.stamp import stamped
 from services.reporting.issuing.store import Content, File, Held
-from services.reporting.report import FORMS, TermReport
+from services.reporting.report import Forms, Report
 from shared.clock import ward_day
 from shared.database import Connection, Pool
 from shared.people import Person
@@ -29,6 +30,7 @@ class Office:
     """Issues the documents of one database. Each method comes true whole, or not at all."""
 
     pool: Pool
+    forms: Forms
 
     async def add(self, content: Content, person: Person, recorded: Recorded) -> Held:
         """Keep a new draft."""
@@ -60,7 +62,7 @@ class Office:
                 held = await store.find(conn, id_, person.unit)
                 model = await store.model(conn, id_)
             decide(held.document, act, person, recorded)
-            files = await asyncio.to_thread(_rendered, model, held, list(FORMS))
+            files = await asyncio.to_thread(self._rendered, model, held, self.forms)
         async with self.pool.acquire() as conn, conn.transaction():
             held = await store.find(conn, id_, person.unit, lock=True)
             step = decide(held.document, act, person, recorded)
@@ -80,19 +82,19 @@ class Office:
             found = await store.kept(conn, id_, form)
             if found is not None:
                 return found
-            if held.files or form not in FORMS:
-                raise Refused("not_acceptable", "form", forms=", ".join(held.files or FORMS))
+            if held.files or form not in self.forms:
+                raise Refused("not_acceptable", "form", forms=", ".join(held.files or self.forms))
             model = await store.model(conn, id_)
-        media_type, made = (await asyncio.to_thread(_rendered, model, held, [form]))[form]
+        media_type, made = (await asyncio.to_thread(self._rendered, model, held, [form]))[form]
         return File(media_type, made, hashlib.sha256(made).hexdigest())
 
-
-def _rendered(model: bytes, held: Held, forms: list[str]) -> Files:
-    """Return a document, with what it bears by now, in some forms."""
-    report = TermReport.model_validate_json(model)
-    if held.stamp is not None:
-        report = stamped(report, held.stamp)
-    return {name: (FORMS[name].media_type, FORMS[name].render(report)) for name in forms}
+    def _rendered(self, model: bytes, held: Held, names: Iterable[str]) -> Files:
+        """Return a document, with what it bears by now, in some forms."""
+        report = Report.model_validate_json(model)
+        if held.stamp is not None:
+            report = stamped(report, held.stamp)
+        forms = ((name, self.forms[name]) for name in names)
+        return {name: (form.media_type, form.render(report)) for name, form in forms}
 
 
 async def _take(conn: Connection, held: Held, step: Step) -> None:

@@ -8,7 +8,8 @@ from datetime import date
 from services.reporting.issuing.annexes import differences_annex, waivers_annex
 from services.reporting.issuing.model import Step
 from services.reporting.issuing.restatement import Restated
-from services.reporting.report import TermReport, numbers
+from services.reporting.report import Report, numbers
+from services.reporting.report.annexes import numbered
 
 # What an outline leaves blank for the day of issue: non-breaking spaces.
 _NUMBER = re.compile("\u00a0+/")
@@ -25,7 +26,7 @@ class Stamp:
     waivers: Sequence[Step] = ()
 
 
-def stamped(report: TermReport, stamp: Stamp) -> TermReport:
+def stamped(report: Report, stamp: Stamp) -> Report:
     """Return the report with its blanks filled in; each waiver is printed, in an annex.
 
     The number has two digits at least; the day is written as Nghị định 30/2020/NĐ-CP, Phụ lục I,
@@ -48,7 +49,7 @@ def stamped(report: TermReport, stamp: Stamp) -> TermReport:
         update={
             "header": header.model_copy(update=form),
             "signature": report.signature.model_copy(update={"name": stamp.signer}),
-            "annexes": tuple(
+            "annexes": numbered(
                 annex.model_copy(update={"attachment": filled(annex.attachment)})
                 for annex in annexes
             ),
@@ -56,7 +57,7 @@ def stamped(report: TermReport, stamp: Stamp) -> TermReport:
     )
 
 
-def notation(report: TermReport) -> str:
+def notation(report: Report) -> str:
     """Return what follows the number: kind of document and issuer, `BC-UBND`.
 
     Raises ValueError where the report leaves no blank for number or day: it cannot be issued.
@@ -73,11 +74,11 @@ def reference(title: str, stamp: Stamp, notation: str) -> str:
     return f"{title.capitalize()} số {stamp.number:02}/{notation} {day}"
 
 
-def replacing(report: TermReport, replaced: str, restated: Sequence[Restated]) -> TermReport:
+def replacing(report: Report, replaced: str, restated: Sequence[Restated]) -> Report:
     """Return a report that replaces the one of that name, with what it says otherwise."""
     return report.model_copy(
         update={
             "subject": f"{report.subject} (thay thế {replaced})",
-            "annexes": (*report.annexes, differences_annex(report, restated)),
+            "annexes": numbered((*report.annexes, differences_annex(report, restated))),
         }
     )

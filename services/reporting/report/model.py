@@ -24,6 +24,13 @@ def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
     return f"{indicator}?{narrowing}" if narrowing else indicator
 
 
+class Audience(StrEnum):
+    """For whom a report is. What is for the public leaves small counts out."""
+
+    OFFICE = "office"
+    PUBLIC = "public"
+
+
 class ReportHeading(Frozen):
     """What a report is about: a unit under its superior, a period, as known at the end of a day.
 
@@ -37,6 +44,7 @@ class ReportHeading(Frozen):
     period: Period
     as_of: date
     name: str = ""
+    audience: Audience = Audience.OFFICE
 
 
 class TextSpan(Frozen):

@@ -13,18 +13,22 @@ type Row = dict[str, Fraction]
 
 
 def suppress(
-    figures: Mapping[str, int | None], equations: Sequence[Mapping[str, int]], below: int
+    figures: Mapping[str, int | None],
+    equations: Sequence[Mapping[str, int]],
+    below: int,
+    sensitive: Collection[str],
 ) -> frozenset[str]:
     """Return the keys of the figures that are not to be printed.
 
-    Counts from 1 to `below` - 1 never are. Each equation says that its figures, each times its
-    number, add up to 0 (`{"total": -1, "men": 1, "women": 1}`); readers know all of them, so
+    Counts from 1 to `below` - 1 of the sensitive ones never are. Each equation says that its
+    figures, each times its number, add up to 0 (`{"total": -1, "men": 1, "women": 1}`); readers
+    know all of them, so
     further figures are left out until no equation, alone or with others, gives a small count back:
     small ones sooner than large ones, and zeros last, because a zero is easily guessed. None is a
     figure that is not printed anyway and of which readers know nothing; where they know that it
     counts as nothing, say 0.
     """
-    small = {key for key, value in figures.items() if value is not None and 0 < value < below}
+    small = {key for key in sensitive if 0 < (figures[key] or 0) < below}
     hidden = small | {key for key, value in figures.items() if value is None}
     beside = list[str]()
     while given_away := small & _determined(equations, hidden):

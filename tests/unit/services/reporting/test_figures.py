@@ -242,8 +242,8 @@ def test_the_years_are_those_with_returns_that_end_in_the_period() -> None:
     dated = [a_declaration(1, year) for year in (2020, 2021, 2023)]
     dated += [a_declaration(1, 2022, "budget.revenue_plan"), a_declaration(1, 2023)]
 
-    assert figures((), dated).years("budget.revenue_actual") == [2021, 2023]
-    assert figures().years("budget.revenue_actual") == []
+    assert figures((), dated).values("budget.revenue_actual", "year") == ["2021", "2023"]
+    assert figures().values("budget.revenue_actual", "year") == []
 
 
 def test_attainment_is_the_declared_amount_over_the_declared_plan() -> None:

@@ -10,11 +10,11 @@ from services.reporting.figures import TallyFigures
 from services.reporting.issuing.causes import Move, Moves, causes
 from services.reporting.issuing.kept import KeptReport, kept
 from services.reporting.issuing.restatement import Restated, changed, restated
-from services.reporting.report import FORMS, TERM, build, load_outline
+from services.reporting.report import TERM, build, load, to_json
 from services.reporting.tally_reader import Dated, Sum, Tallies
 from tests.support.fixed_figures import HEADING, TERM_PERIOD
 
-OUTLINE = load_outline(TERM)
+OUTLINE = load(TERM)
 FIGURES = partial(TallyFigures, TERM_PERIOD)
 
 BIRTH = {"procedure": "registry.birth", "department": "registry", "field": "civil_status"}
@@ -47,7 +47,7 @@ OLD = Tallies([RECEIVED, RESOLVED, RESOLVED_LATE, COPIES], [TUESDAY], {})
 
 def report(tallies: Tallies) -> KeptReport:
     drawn = build(OUTLINE, HEADING, FIGURES(tallies))
-    return kept(FORMS["json"].render(drawn))
+    return kept(to_json(drawn))
 
 
 def compared(new: Tallies, later: Mapping[Moves, Sequence[str]]) -> Mapping[str, Restated]:
@@ -148,7 +148,7 @@ def test_a_figure_that_is_new_counts_where_an_event_brought_it() -> None:
 
 def test_a_report_is_read_by_later_software() -> None:
     """Fields that are not known, and figures that have more to say, are read over."""
-    content = json.loads(FORMS["json"].render(build(OUTLINE, HEADING, FIGURES(OLD))))
+    content = json.loads(to_json(build(OUTLINE, HEADING, FIGURES(OLD))))
     content["more"] = 1
     for figure in content["figures"].values():
         figure["qualifier"] = "about"
