@@ -182,6 +182,17 @@ async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) ->
         assert file.media_type == form.media_type
 
 
+async def test_what_is_kept_is_answered_whatever_would_be_rendered_today(pool: Pool) -> None:
+    office = Office(pool)
+    numbered = await taken(office, await drafted(office), TO_ISSUED[:-1])
+    async with pool.acquire() as conn:
+        await store.keep(conn, numbered.id, {"pdf": ("application/pdf", b"of older software")})
+
+    assert (await office.file(numbered.id, "pdf", UNIT)).content == b"of older software"
+    with pytest.raises(Refused, match="the forms are pdf"):
+        await office.file(numbered.id, "docx", UNIT)
+
+
 async def test_what_is_written_stays(pool: Pool) -> None:
     """Not even the owner of the tables changes or removes it by accident."""
     office = Office(pool, FORMS)
