@@ -183,7 +183,7 @@ async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) ->
 
 
 async def test_what_is_kept_is_answered_whatever_would_be_rendered_today(pool: Pool) -> None:
-    office = Office(pool)
+    office = Office(pool, FORMS)
     numbered = await taken(office, await drafted(office), TO_ISSUED[:-1])
     async with pool.acquire() as conn:
         await store.keep(conn, numbered.id, {"pdf": ("application/pdf", b"of older software")})

@@ -9,7 +9,8 @@ from services.reporting.issuing.kept import Told
 from services.reporting.issuing.model import Step
 from services.reporting.issuing.restatement import Restated
 from services.reporting.report import Report, numbers
-from services.reporting.report.model import Annex, HeadCell, Row, Table, TextSpan
+from services.reporting.report.content import HeadCell, Row, Table, TextSpan
+from services.reporting.report.model import Annex
 from shared.frozen import Closed
 
 _NOTHING = "–"  # noqa: RUF001  the dash of statutory tables

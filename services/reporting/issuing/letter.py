@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from services.reporting.issuing.kept import KeptReport
 from services.reporting.report import Report
-from services.reporting.report.model import Paragraph, TextSpan
+from services.reporting.report.content import Paragraph, TextSpan
 from shared.frozen import Closed
 
 type Words = Annotated[str, Field(min_length=1, max_length=500)]

@@ -5,21 +5,17 @@ from datetime import date
 from decimal import Decimal
 
 from services.reporting.report import numbers
-from services.reporting.report.model import (
-    Annex,
+from services.reporting.report.content import (
     Block,
     Chart,
-    CheckResult,
-    FigureEntry,
     FigureSpan,
     HeadCell,
     Row,
-    Severity,
     Span,
     Table,
     TextSpan,
-    Verdict,
 )
+from services.reporting.report.model import Annex, CheckResult, FigureEntry, Severity, Verdict
 from services.reporting.report.outline import AnnexOutline
 from services.reporting.report.wording import Writer
 

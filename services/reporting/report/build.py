@@ -8,11 +8,11 @@ from services.reporting.report.blocks import fill
 from services.reporting.report.book import FigureBook
 from services.reporting.report.charts import chart
 from services.reporting.report.checks import evaluate, unfinished
+from services.reporting.report.content import Block
 from services.reporting.report.disclosure import Hidden, hidden
 from services.reporting.report.loading import Plan
 from services.reporting.report.model import (
     Audience,
-    Block,
     CheckResult,
     Header,
     Part,

@@ -5,17 +5,11 @@ from collections.abc import Iterator
 from docx.shared import Length, Mm
 
 from services.reporting.report.charts import as_table
+from services.reporting.report.content import Block, Chart, Table
 from services.reporting.report.docx_package import WIDTH, package, page
 from services.reporting.report.docx_table import table_xml
 from services.reporting.report.docx_text import grid, paragraph, rule, run, spacing
-from services.reporting.report.model import (
-    Annex,
-    Block,
-    Chart,
-    Report,
-    Signature,
-    Table,
-)
+from services.reporting.report.model import Annex, Report, Signature
 
 _WIDTH = Length(WIDTH).twips
 _ISSUER, _COUNTRY = Mm(66).twips, Mm(99).twips
