@@ -61,6 +61,8 @@ class TallyFigures:
             return Absence.MISSING, self.period
         if indicator.schedule is not None:
             return self._text(indicator.schedule), self.period
+        if not indicator.terms:
+            return Absence.MISSING, self.period
         terms = (self._term(term, chosen.narrowing) for term in indicator.terms)
         return sum(terms), self.period
 
@@ -94,7 +96,7 @@ class TallyFigures:
 
     def _declared_value(self, chosen: Selection) -> tuple[Value, Period]:
         if "year" not in chosen.span:
-            raise ValueError(f"{chosen.indicator.id} is declared by the year")
+            return Absence.MISSING, self.period
         year = chosen.span["year"]
         of_year = [one for one in self._declared(chosen.indicator.id) if one[0].year == year]
         if not of_year:

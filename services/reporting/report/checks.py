@@ -4,7 +4,7 @@ They are data, shared/checks.toml. A side is a formula; `not_past` asks whether 
 target is to be reached lies behind the report's last day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -68,6 +68,13 @@ class Check(Closed):
         """The figures of both sides."""
         return self.left.operands + (self.right.operands if self.right else ())
 
+    def figures(self) -> Iterator[tuple[str, Sequence[FigureSlot]]]:
+        """Yield every figure that it names, by the key under which it does."""
+        yield "left", self.left.operands
+        yield "right", self.right.operands if self.right else ()
+        yield "note", [piece for piece in self.note or () if isinstance(piece, FigureSlot)]
+        yield "each", [self.each] if self.each else ()
+
 
 class Checks(Closed):
     """A file of checks."""
@@ -84,16 +91,14 @@ def load(path: Path = CHECKS) -> tuple[Check, ...]:
 
 
 def _faults(file: TomlFile[Checks]) -> Iterator[str]:
-    seen = dict[str, str]()
+    seen = dict[str, int]()
     for place, check in enumerate(file.content.checks):
-        where = file.at("check", place)
-        if check.id in seen:
-            yield f"{where}: stands in {seen[check.id]} already"
-        seen[check.id] = where
-        figures = [piece for piece in check.note or () if isinstance(piece, FigureSlot)]
-        for slot in (*check.operands, *figures, *((check.each,) if check.each else ())):
-            if fault := CATALOGUE.check(slot):
-                yield f"{where}: {fault}"
+        first = seen.setdefault(check.id, place)
+        if first != place:
+            yield f"{file.at('check', place)}: stands in {file.at('check', first)} already"
+        for step, slots in check.figures():
+            faults = filter(None, map(CATALOGUE.check, slots))
+            yield from (f"{file.at('check', place, step)}: {fault}" for fault in faults)
 
 
 def _of_forms() -> Iterator[Check]:

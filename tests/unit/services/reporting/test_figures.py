@@ -300,8 +300,6 @@ def test_an_unknown_indicator_is_a_key_error() -> None:
         ("registry.births_registered", {"procedure": "registry.birth"}),
         ("registry.applications_by_timeliness", {"timeliness": "never"}),
         ("registry.applications_by_timeliness", {}),
-        ("budget.revenue_actual", {}),
-        ("budget.revenue_plan_attainment", {}),
         ("petitions.visitors_received", {"channel": "online"}),
     ],
 )
