@@ -1,11 +1,11 @@
 """A figure: one number (or text, or kind of nothing) of a report, with what it is a figure of."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from shared.frozen import Frozen
 from shared.indicators.model import Kind
 from shared.periods import Period
 from shared.quantity import Qualifier
@@ -21,7 +21,8 @@ class Absence(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class Figure(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
     `value` is a number (whole for counts and đồng, an exact decimal in percent for ratios), or a

@@ -14,7 +14,6 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 import shared
-from services.reporting.figure import Absence
 from services.reporting.report.book import Absent, FigureBook
 from services.reporting.report.model import CheckResult, Severity, Verdict, figure_key
 from services.reporting.report.wording import Writer
@@ -123,14 +122,9 @@ def unfinished(book: FigureBook) -> Iterator[CheckResult]:
     """Yield what is broken where texts are unwritten, or figures that are printed not reported."""
     for text in book.unwritten:
         yield _told(f"prose-{text.indicator}", f"Chưa có nội dung: {text.label}", Severity.ERROR, 1)
-    missing = [
-        key
-        for key, one in book.entries().items()
-        if one.absence is Absence.MISSING and one.sections
-    ]
-    if missing:
+    if missing := book.missing():
         label = "Số liệu trong báo cáo chưa được báo cáo"
-        yield _told("missing", label, Severity.WARNING, len(missing), tuple(missing))
+        yield _told("missing", label, Severity.WARNING, len(missing), missing)
 
 
 def _told(

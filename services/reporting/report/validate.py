@@ -201,4 +201,7 @@ def _charts(outline: Outline) -> Iterator[Fault]:
             if s.indicator in INDICATORS
         }
         if len(units) > 1 or any(map(_is_text, chart.lines)):
-            yield ("charts", number, "lines"), "the lines of a chart are numbers of one unit of measure"
+            yield (
+                ("charts", number, "lines"),
+                "a chart is of numbers of one unit of measure",
+            )

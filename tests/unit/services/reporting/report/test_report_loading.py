@@ -70,8 +70,16 @@ EACH = '{ each = "education.national_standard_level", by = "school"'
         ("{report.term}", "{report.terms}", "there is no indicator report.terms"),
         ("khóa {council.legislature}./.", "{council.age}./.", "no indicator council.age"),
         (EACH, EACH.replace("school", "street"), "has no dimension street"),
-        (EACH, EACH.replace("education.nat", "education.int"), "there is no indicator education.int"),
-        ('{ prose = "text.limits" }', '{ prose = "text.limit" }', "there is no indicator text.limit"),
+        (
+            EACH,
+            EACH.replace("education.nat", "education.int"),
+            "there is no indicator education.int",
+        ),
+        (
+            '{ prose = "text.limits" }',
+            '{ prose = "text.limit" }',
+            "there is no indicator text.limit",
+        ),
         ('{ prose = "text.limits" }', '{ prose = "covid.cases" }', "covid.cases is no text"),
         ('{ prose = "text.limits" }', '{ poem = "text.limits" }', "Extra inputs are not permitted"),
         ('table = "dossiers"', 'table = "dossier"', "there is no layout 'dossier'"),
@@ -96,7 +104,7 @@ def test_a_fault_of_an_outline_is_named_with_its_line(
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("say = \"unit\"", "say = \"units\"", "layouts, course, columns 1"),
+        ('say = "unit"', 'say = "units"', "layouts, course, columns 1"),
         (" + $service.applications_carried_over", " + $service.x?a=b", "narrowed alike"),
         ("row_width = 20", "row_wide = 20", "row_wide: Extra inputs"),
     ],
@@ -137,9 +145,7 @@ def test_a_fault_of_a_check_is_named_with_its_line(
         ('relation = "="\ntolerance = -1', "tolerance"),
     ],
 )
-def test_a_check_that_makes_no_sense_is_refused(
-    tmp_path: Path, relation: str, told: str
-) -> None:
+def test_a_check_that_makes_no_sense_is_refused(tmp_path: Path, relation: str, told: str) -> None:
     message, _ = told_of(tmp_path, "checks.toml", 'relation = "="', relation)
 
     assert told in message
