@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from services.reporting.figure import Absence, Period
 from services.reporting.report import TERM, Report, build, forms, load
-from services.reporting.report.pdf import FaceMissing
+from shared.toml_files import BadFile
 from tests.support.fixed_figures import HEADING, FixedFigures, Value
 from tests.support.forms_of_reports import FORMS
 from tests.support.printed import flat, printed
@@ -208,7 +208,7 @@ def test_pdf_bears_no_date() -> None:
 
 
 def test_without_the_typeface_there_are_no_forms_and_it_is_said_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FaceMissing, match=r"deploy\.embedded\.fonts.*WARDBOOK_FONTS"):
+    with pytest.raises(BadFile, match=r"deploy\.embedded\.fonts.*WARDBOOK_FONTS"):
         forms(tmp_path)
 
 
