@@ -1,12 +1,16 @@
 """A figure: one number (or text, or kind of nothing) of a report, with what it is a figure of."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from shared.frozen import Frozen
+from shared.indicators.model import Kind
+from shared.periods import Period
+from shared.quantity import Qualifier
+
+__all__ = ["Absence", "Figure", "Figures", "Kind", "Period"]
 
 
 class Absence(StrEnum):
@@ -17,30 +21,11 @@ class Absence(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class Kind(StrEnum):
-    """What may be done with a figure.
-
-    Flows add up over time, levels hold at a day, ratios neither.
-    """
-
-    FLOW = "flow"
-    LEVEL = "level"
-    RATIO = "ratio"
-    TEXT = "text"
-
-
-class Period(Frozen):
-    """A span of calendar days of Việt Nam; both ends belong to it."""
-
-    start: date
-    end: date
-
-
 class Figure(Frozen):
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
-    `value` is a whole number (counts, đồng), an exact decimal in percent for ratios, or a code for
-    texts.
+    `value` is a number (whole for counts and đồng, an exact decimal in percent for ratios), or a
+    code or words for texts. `upper` is the other end of a range.
     """
 
     indicator: str
@@ -51,21 +36,23 @@ class Figure(Frozen):
     period: Period
     value: int | Decimal | str | None
     absence: Absence | None = None
+    upper: int | Decimal | None = None
+    qualifier: Qualifier | None = None
 
 
 class Figures(Protocol):
     """Where a report takes its figures from: one unit, one period, as of one day."""
 
-    def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
-        """Return the figure of an indicator narrowed to `dimensions`.
+    def figure(
+        self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
+    ) -> Figure:
+        """Return the figure of an indicator narrowed to `dimensions`, of this or another period.
 
-        `year=2021` narrows a declared indicator to the return of that year; other dimensions are
-        those of the tallies (channel, procedure, field, timeliness, status, outcome). Raises
-        KeyError for an indicator that does not exist and ValueError for a dimension that it does
-        not have.
+        Raises KeyError for an indicator that does not exist and ValueError for a dimension that it
+        does not have (see CATALOGUE.resolve).
         """
         ...
 
-    def years(self, indicator: str) -> list[int]:
-        """Return the years, ascending, with returns of a declared indicator."""
+    def values(self, indicator: str, dimension: str) -> list[str]:
+        """Return the values of a dimension, or the years (`year`), for which there are figures."""
         ...
