@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.messages import MESSAGES, TITLES, Language
-from shared.refusal import Refused
+from shared.refusal import Error, Refused
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -28,10 +28,8 @@ def language_of(accept_language: str | None) -> Language:
     return best[1]
 
 
-def problem(
-    request: Request, status: int, errors: Sequence[tuple[str, str, dict[str, Any]]]
-) -> JSONResponse:
-    """Return a problem document with one entry an error: (field, rule, values)."""
+def problem(request: Request, status: int, errors: Sequence[Error]) -> JSONResponse:
+    """Return a problem document with one entry an error."""
     language = language_of(request.headers.get("accept-language"))
     told = [
         {"field": field, "rule": rule, "message": MESSAGES[rule][language].format(**values)}
@@ -55,7 +53,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> JSONResponse:
-        return problem(request, refusal.status, [(refusal.field, refusal.rule, refusal.values)])
+        return problem(request, refusal.status, refusal.errors)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -67,8 +65,8 @@ def install_problems(app: FastAPI) -> None:
         return problem(request, error.status_code, [("", rule, {})])
 
 
-def _told(item: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """Translate one pydantic error into (field, rule, values)."""
+def _told(item: dict[str, Any]) -> Error:
+    """Translate one error of pydantic's."""
     place = item["loc"]
     if place and place[0] in {"body", "query", "header", "path"}:
         place = place[1:]

@@ -1,6 +1,12 @@
 """A refusal: which rule, about which field. Pure; shared.problems answers it over HTTP."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from shared.messages import MESSAGES
+
+type Error = tuple[str, str, dict[str, Any]]
+"""What is wrong: the field, the rule, and what the rule's sentence mentions."""
 
 
 class Refused(Exception):
@@ -17,3 +23,14 @@ class Refused(Exception):
         self.field = field
         self.status = status
         self.values = values
+        self.errors: Sequence[Error] = ((field, rule, values),)
+
+
+class RefusedAll(Refused):
+    """Several refusals of one command, told together; the first gives rule, field, status."""
+
+    def __init__(self, refusals: Sequence[Refused]) -> None:
+        """Refuse by the rules of `refusals`, of which there is at least one."""
+        first = refusals[0]
+        super().__init__(first.rule, first.field, status=first.status, **first.values)
+        self.errors = tuple(error for one in refusals for error in one.errors)
