@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from services.reporting import projection
 from services.reporting.api import lag_routes, report_routes
-from services.reporting.consumer import DATABASE_AWAY
+from services.reporting.positions import DATABASE_AWAY
 from services.reporting.report import TERM, load_outline
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Worker

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-import asyncpg
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -28,7 +27,7 @@ from faststream.kafka.message import KafkaMessage as Message
 from services.reporting import positions
 from services.reporting.batch import Record
 from services.reporting.fold import Folder, OffsetGap
-from services.reporting.positions import PositionMoved
+from services.reporting.positions import DATABASE_AWAY, PositionMoved
 from shared.database import Pool
 from shared.metrics import BATCHES_REFUSED, FOLD_EVENTS, FOLD_LAG, FOLD_SECONDS, REBALANCES
 from shared.topics import TOPICS
@@ -44,19 +43,6 @@ _EVERYTHING = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(
 
 _BACK_OFF_SECONDS = 1.0
 _CYCLES_SECONDS = 1.0
-DATABASE_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,  # another worker holds the positions, and perhaps stands still
-    asyncpg.UniqueViolationError,  # another worker wrote the same step: it is a duplicate next time
-)
-"""What waiting heals. Anything else a statement fails with would fail for ever: the fold stops."""
-
 log = structlog.get_logger()
 
 

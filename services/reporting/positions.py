@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+import asyncpg
 from aiokafka import TopicPartition
 
 from shared.database import Connection, Pool
@@ -29,6 +30,19 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
    AND xact_start IS NOT NULL AND wait_event = 'ClientRead'
    AND query_start < clock_timestamp() - make_interval(secs => $1)
 """
+
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,  # another worker holds the positions, and perhaps stands still
+    asyncpg.UniqueViolationError,  # another worker wrote the same step: it is a duplicate next time
+)
+"""What waiting heals. Anything else a statement fails with would fail for ever: the fold stops."""
 
 type Positions = Mapping[TopicPartition, int]
 

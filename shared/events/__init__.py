@@ -39,7 +39,14 @@ from shared.events.registry import (
     MarriageRegistered,
     SignatureCertified,
 )
-from shared.events.returns import ReturnAccepted, ReturnCorrected
+from shared.events.returns import (
+    EntryCorrected,
+    EntryRecorded,
+    ReturnAccepted,
+    ReturnCorrected,
+    ReturnSentBack,
+    ReturnSubmitted,
+)
 
 CASE_EVENTS: tuple[type[Event], ...] = (
     CaseReceived,
@@ -77,7 +84,14 @@ PUBLISHED: Mapping[str, tuple[type[Event], ...]] = {
         VisitCorrected,
         ReceptionScheduleSet,
     ),
-    "returns": (ReturnAccepted, ReturnCorrected),
+    "returns": (
+        ReturnSubmitted,
+        ReturnAccepted,
+        ReturnSentBack,
+        ReturnCorrected,
+        EntryRecorded,
+        EntryCorrected,
+    ),
 }
 """Which events each department service publishes."""
 

@@ -1,8 +1,10 @@
 """What services/returns publishes.
 
-Figures that a department declares on a statutory form for a period.
+Returns: figures and texts that a department declares on a form for a period. Entries: what a
+register of the ward office holds under a day (a meeting, a decision, a title).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -12,6 +14,9 @@ from pydantic import Field, model_validator
 from shared.events.cases import UnitId
 from shared.events.envelope import Event
 from shared.frozen import Frozen
+from shared.quantity import LARGEST, MOST_DECIMALS, Qualifier, Quantity
+
+Name = Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=64)]
 
 
 class Absence(StrEnum):
@@ -22,21 +27,52 @@ class Absence(StrEnum):
 
 
 class DeclaredFigure(Frozen):
-    """One line of a form.
+    """One line of a form: a number, a text, or why there is neither.
 
-    A whole amount in the indicator's unit of measure, or why there is none.
+    A number is `amount` units of its last decimal place, of which it has `decimals` (none: 0); see
+    shared.quantity for `upper` and `qualifier`. `dimensions` say of which street, school, year of
+    service it is. `until` is the day by which a target is to be reached.
     """
 
     indicator: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
-    amount: int | None = Field(default=None, ge=-(10**15), le=10**15)
+    amount: int | None = Field(default=None, ge=-LARGEST, le=LARGEST)
     absence: Absence | None = None
+    dimensions: Mapping[Name, Annotated[str, Field(max_length=200)]] | None = None
+    decimals: int | None = Field(default=None, ge=1, le=MOST_DECIMALS)
+    upper: int | None = Field(default=None, ge=-LARGEST, le=LARGEST)
+    qualifier: Qualifier | None = None
+    text: str | None = Field(default=None, min_length=1, max_length=8000)
+    until: date | None = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "DeclaredFigure":
-        if (self.amount is None) == (self.absence is None):
-            message = "a line holds either an amount or the reason of its absence"
+    def _one_of_these(self) -> "DeclaredFigure":
+        if (self.amount, self.text, self.absence).count(None) != 2:  # noqa: PLR2004 - of three
+            message = "a line holds an amount, a text or the reason of its absence"
+            raise ValueError(message)
+        if self.amount is None and (self.decimals or self.upper is not None or self.qualifier):
+            message = "decimals, upper and qualifier belong to an amount"
             raise ValueError(message)
         return self
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """The number of the line, None where it holds none."""
+        if self.amount is None:
+            return None
+        return Quantity(
+            amount=self.amount,
+            decimals=self.decimals or 0,
+            upper=self.upper,
+            qualifier=self.qualifier,
+        )
+
+
+class ReturnStatus(StrEnum):
+    """Where a return stands between department and ward office. Only accepted ones count."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent_back"
 
 
 class Return(Frozen):
@@ -47,6 +83,8 @@ class Return(Frozen):
     period_start: date
     period_end: date
     figures: tuple[DeclaredFigure, ...] = Field(min_length=1)
+    status: ReturnStatus | None = None
+    """None in events from before there were other ones: accepted."""
 
     @model_validator(mode="after")
     def _period_runs_forward(self) -> "Return":
@@ -69,6 +107,20 @@ class ReturnCorrectedData(ReturnData):
     changed: tuple[str, ...] = Field(min_length=1)
 
 
+class ReturnSubmitted(Event):
+    """A department submitted a return, for the first time or anew; the ward office has to judge."""
+
+    type: Literal["returns.return.submitted"] = "returns.return.submitted"
+    data: ReturnData
+
+
+class ReturnSentBack(Event):
+    """The ward office sent a submitted return back, for a reason that the service keeps."""
+
+    type: Literal["returns.return.sent_back"] = "returns.return.sent_back"
+    data: ReturnData
+
+
 class ReturnAccepted(Event):
     """The ward office accepted a return."""
 
@@ -81,3 +133,40 @@ class ReturnCorrected(Event):
 
     type: Literal["returns.return.corrected"] = "returns.return.corrected"
     data: ReturnCorrectedData
+
+
+class Entry(Frozen):
+    """One entry of a register, as it now stands: when it was, and what the register asks of it."""
+
+    unit: UnitId
+    register_code: Name
+    happened_on: date
+    values: Mapping[Name, Annotated[str, Field(min_length=1, max_length=1000)]]
+    cancelled: bool = False
+
+
+class EntryData(Frozen):
+    """The entry as it now is."""
+
+    entry: Entry
+
+
+class EntryCorrectedData(EntryData):
+    """The corrected or cancelled entry, the step that was wrong, and which fields of it."""
+
+    corrects: str = Field(max_length=64)
+    changed: tuple[str, ...] = Field(min_length=1)
+
+
+class EntryRecorded(Event):
+    """Something was entered in a register of the ward office."""
+
+    type: Literal["returns.entry.recorded"] = "returns.entry.recorded"
+    data: EntryData
+
+
+class EntryCorrected(Event):
+    """An entry was wrong, or should not be there; the payload holds what is right."""
+
+    type: Literal["returns.entry.corrected"] = "returns.entry.corrected"
+    data: EntryCorrectedData

@@ -42,10 +42,11 @@ def digest(path: Path) -> str:
 
 
 def names_in(value: Any) -> Iterator[str]:
-    """Return the name of every property in a JSON value, at any depth."""
+    """Return the name of every property in a JSON value, at any depth but in open maps."""
     if isinstance(value, dict):
         yield from value
-    for part in value.values() if isinstance(value, dict) else value:
+        value = [part for name, part in value.items() if name not in {"dimensions", "values"}]
+    for part in value:
         if isinstance(part, dict | list):
             yield from names_in(part)
 
