@@ -7,7 +7,7 @@ from services.reporting.figure import Figure, Figures
 from services.reporting.report import numbers
 from services.reporting.report.model import FigureEntry, FigureSpan, figure_key
 from services.reporting.report.outline import Outline, OutlineError
-from services.reporting.report.slots import FigureSlot
+from shared.slots import FigureSlot
 
 
 class FigureBook:

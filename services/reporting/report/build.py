@@ -34,8 +34,8 @@ from services.reporting.report.outline import (
     SectionOutline,
     TableOutline,
 )
-from services.reporting.report.slots import FigureSlot, Piece
 from services.reporting.report.wording import fill, say, words_about
+from shared.slots import FigureSlot, Piece
 
 
 def build(outline: Outline, heading: ReportHeading, figures: Figures) -> TermReport:

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
-from services.reporting.report.slots import FigureSlot, ReportSlot, Sentence, Sum, Words
 from shared.frozen import Closed
+from shared.slots import FigureSlot, ReportSlot, Sentence, Sum, Words
 
 TERM = Path(__file__).with_name("outlines") / "term.toml"
 """The outline of a ward's term report."""

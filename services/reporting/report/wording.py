@@ -6,7 +6,7 @@ from services.reporting.report import numbers
 from services.reporting.report.book import FigureBook
 from services.reporting.report.model import Paragraph, ReportHeading, Span, TextSpan
 from services.reporting.report.outline import OutlineError
-from services.reporting.report.slots import FigureSlot, Piece, ReportSlot, Word
+from shared.slots import FigureSlot, Piece, ReportSlot, Word
 
 _LEVELS = ("phường", "xã", "thị trấn", "đặc khu", "quận", "huyện", "thị xã", "thành phố", "tỉnh")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.reporting.report import TERM, OutlineError, load_outline
-from services.reporting.report.slots import FigureSlot
+from shared.slots import FigureSlot
 
 PLAN = "{budget.revenue_plan?year=$year}"
 

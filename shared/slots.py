@@ -58,7 +58,8 @@ def _bound(text: str, variables: Mapping[str, str]) -> str:
     return text
 
 
-def _figure_slot(text: str) -> FigureSlot:
+def figure_slot(text: str) -> FigureSlot:
+    """Read `indicator` or `indicator?dimension=value&…`. Raises ValueError where it is neither."""
     match = _FIGURE.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not of the form indicator or indicator?dimension=value&…")
@@ -73,7 +74,7 @@ def _figure_slot(text: str) -> FigureSlot:
 
 def _slot(text: str) -> FigureSlot | ReportSlot:
     if not text.startswith("report."):
-        return _figure_slot(text)
+        return figure_slot(text)
     name = text.removeprefix("report.")
     if name.lower() not in REPORT_WORDS:
         raise ValueError(f"{text!r} is not one of report.{', report.'.join(sorted(REPORT_WORDS))}")
@@ -114,7 +115,7 @@ def _words(text: Any) -> tuple[Word, ...]:
 def _sum(text: Any) -> tuple[FigureSlot, ...]:
     if not isinstance(text, str):
         raise ValueError("a sum is a text: indicator + indicator + …")  # noqa: TRY004  for pydantic
-    return tuple(_figure_slot(term) for term in text.split("+"))
+    return tuple(figure_slot(term) for term in text.split("+"))
 
 
 Words = Annotated[tuple[Word, ...], PlainValidator(_words)]
