@@ -235,9 +235,9 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "biểu chưa được tiếp nhận; hãy gửi lại thay vì đính chính",
         "en": "the return is not accepted yet; submit it anew instead of correcting it",
     },
-    "not_one_year": {
-        "vi": "kỳ của biểu này phải nằm trong một năm và bắt đầu ngày 01/01",
-        "en": "the period of this form begins on 1 January and stays within that year",
+    "not_a_period": {
+        "vi": "không phải là kỳ của biểu này; kỳ gần nhất từ ngày {start} đến ngày {end}",
+        "en": "is not a period of this form; the nearest one is from {start} to {end}",
     },
     "unknown_register": {
         "vi": "không có sổ này; các sổ: {known}",
@@ -274,6 +274,10 @@ MESSAGES: Mapping[str, Text] = {
     "sheet_of_other_return": {
         "vi": "tệp này là của {found}, không phải của {wanted}",
         "en": "this file is of {found}, not of {wanted}",
+    },
+    "code_unknown": {
+        "vi": "“{code}” không phải là mã chỉ tiêu",
+        "en": "“{code}” is not the code of a line",
     },
     "code_missing": {
         "vi": "dòng có số liệu nhưng không có mã chỉ tiêu",

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from shared.messages import MESSAGES, TITLES, Language
-from shared.refusal import Error, Refused
+from shared.refusal import Error, Refused, RefusedAll, broken
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -57,7 +56,8 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(request, 422, [_told(item) for item in error.errors()])
+        found = [broken(item, _place(item)) for item in error.errors()]
+        return problem(request, 422, RefusedAll(found).errors)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -65,12 +65,9 @@ def install_problems(app: FastAPI) -> None:
         return problem(request, error.status_code, [("", rule, {})])
 
 
-def _told(item: dict[str, Any]) -> Error:
-    """Translate one error of pydantic's."""
+def _place(item: ErrorDetails) -> str:
+    """Return the JSON path of what pydantic found."""
     place = item["loc"]
     if place and place[0] in {"body", "query", "header", "path"}:
         place = place[1:]
-    field = ".".join(map(str, place))
-    rule = item["type"] if item["type"] in MESSAGES else "invalid"
-    context = {key: str(value) for key, value in item.get("ctx", {}).items()}
-    return field, rule, {"reason": item["msg"], **context}
+    return ".".join(map(str, place))

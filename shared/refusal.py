@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import ErrorDetails
+
 from shared.messages import MESSAGES
 
 type Error = tuple[str, str, dict[str, Any]]
@@ -25,6 +27,10 @@ class Refused(Exception):
         self.values = values
         self.errors: Sequence[Error] = ((field, rule, values),)
 
+    def at(self, field: str) -> "Refused":
+        """Return the same refusal of another field."""
+        return type(self)(self.rule, field, status=self.status, **self.values)
+
 
 class RefusedAll(Refused):
     """Several refusals of one command, told together; the first gives rule, field, status."""
@@ -34,3 +40,11 @@ class RefusedAll(Refused):
         first = refusals[0]
         super().__init__(first.rule, first.field, status=first.status, **first.values)
         self.errors = tuple(error for one in refusals for error in one.errors)
+
+
+def broken(item: ErrorDetails, field: str) -> Refused:
+    """Return what pydantic found as the refusal of a field."""
+    rule = item["type"] if item["type"] in MESSAGES else "invalid"
+    context = {key: str(value) for key, value in item.get("ctx", {}).items()}
+    refused: type[Refused] = Refused
+    return refused(rule, field, **{"reason": item["msg"], **context})

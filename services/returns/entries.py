@@ -1,6 +1,6 @@
 """Decisions about entries: what is recorded in a register, and what is put right in it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from services.returns.commands import CorrectEntry, RecordEntry
@@ -69,3 +69,30 @@ def correct(held: HeldRecord | None, command: CorrectEntry, recorded: Recorded) 
         recorded_at=recorded.at,
         migrated=recorded.migrated,
     )
+
+
+def _register(code: str) -> Register:
+    if code not in REGISTERS:
+        raise Refused("unknown_register", "register_code", known=", ".join(REGISTERS))
+    return REGISTERS[code]
+
+
+def _check(entry: Entry, register: Register, recorded: Recorded) -> None:
+    """Check that the day has come and that the register has such values. Tells all that is wrong."""
+    not_after("happened_on", entry.happened_on, recorded)
+    if entry.happened_on < EARLIEST:
+        raise Refused("too_old", "happened_on", earliest=EARLIEST)
+    if wrong := list(_wrong(entry.values, register)):
+        raise RefusedAll(wrong)
+
+
+def _wrong(values: Mapping[str, str], register: Register) -> Iterator[Refused]:
+    known = ", ".join(register.fields)
+    for name in values.keys() - register.fields.keys():
+        yield Refused("value_unknown", f"values.{name}", name=name, known=known)
+    for name, told in register.fields.items():
+        codes = register.codes(name)
+        if name not in values and told != "optional":
+            yield Refused("value_missing", f"values.{name}", name=name)
+        elif name in values and codes is not None and values[name] not in codes:
+            yield Refused("value_not_listed", f"values.{name}", known=", ".join(codes))

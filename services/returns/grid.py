@@ -77,7 +77,7 @@ def _first_sheet(data: bytes, *, values: bool) -> Any:
 
 
 def _cell(cell: Any, *, is_formula: bool) -> Cell:
-    """Return a cell of a workbook; one that shows no number of its own is refused where it counts."""
+    """Return a cell of a workbook. One that shows no value of its own says so where it counts."""
     place, value = f"{cell.parent.title}!{cell.coordinate}", cell.value
     if cell.data_type == "e":
         return Cell(place, value, Refused("cell_error", place, shown=value))
@@ -97,6 +97,8 @@ def _csv(data: bytes) -> Iterator[Sequence[Cell]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("not_a_sheet") from None
+    if not text.strip():
+        raise Refused("not_a_sheet")
     first_line = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first_line.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
