@@ -12,7 +12,7 @@ from fractions import Fraction
 from operator import add, mul, sub, truediv
 from typing import Annotated, Any
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 from shared.slots import FigureSlot, figure_slot
 
@@ -33,13 +33,17 @@ class Formula:
     operands: tuple[FigureSlot, ...]
     _tree: ast.expr
 
+    def each(self, change: Callable[[FigureSlot], FigureSlot]) -> "Formula":
+        """Return the formula with each of its figures changed."""
+        return replace(self, operands=tuple(map(change, self.operands)))
+
     def bind(self, variables: Mapping[str, str]) -> "Formula":
         """Return the formula with the variables of its figures replaced."""
-        return replace(self, operands=tuple(one.bind(variables) for one in self.operands))
+        return self.each(lambda slot: slot.bind(variables))
 
     def narrowed(self, dimensions: Mapping[str, str]) -> "Formula":
         """Return the formula with each of its figures narrowed further."""
-        return replace(self, operands=tuple(one.narrowed(dimensions) for one in self.operands))
+        return self.each(lambda slot: slot.narrowed(dimensions))
 
     def value(self, take: Callable[[FigureSlot], Fraction]) -> Fraction:
         """Return the result, `take` giving the value of each figure.
@@ -83,5 +87,5 @@ def formula(text: Any) -> Formula:
     return Formula(tuple(operands), tree)
 
 
-FormulaText = Annotated[Formula, PlainValidator(formula)]
+FormulaText = Annotated[Formula, PlainValidator(formula), WithJsonSchema({"type": "string"})]
 """A formula in a data file."""

@@ -1,12 +1,15 @@
 """A figure: one number (or text, or kind of nothing) of a report, with what it is a figure of."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from shared.frozen import Frozen
+from shared.indicators.model import Kind
+from shared.periods import Period
+
+__all__ = ["Absence", "Figure", "Figures", "Kind", "Period"]
 
 
 class Absence(StrEnum):
@@ -15,25 +18,6 @@ class Absence(StrEnum):
     MISSING = "missing"
     NOT_APPLICABLE = "not_applicable"
     SUPPRESSED = "suppressed"
-
-
-class Kind(StrEnum):
-    """What may be done with a figure.
-
-    Flows add up over time, levels hold at a day, ratios neither.
-    """
-
-    FLOW = "flow"
-    LEVEL = "level"
-    RATIO = "ratio"
-    TEXT = "text"
-
-
-class Period(Frozen):
-    """A span of calendar days of Việt Nam; both ends belong to it."""
-
-    start: date
-    end: date
 
 
 class Figure(Frozen):

@@ -1,15 +1,16 @@
 """From tallies and indicators to figures: the formulas. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
-from services.reporting.figure import Absence, Figure, Period
-from services.reporting.indicators import GROUPS, INDICATORS, Indicator, Term
+from services.reporting.figure import Absence, Figure, Kind, Period
 from services.reporting.tally_reader import Dated, Sum, Tallies
+from shared.indicators import CATALOGUE, Selection
+from shared.indicators.model import Indicator, Term
 
-_CENTS = Decimal("0.01")
 _DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions", "declared": "returns"}
 
 type Value = int | Decimal | str | Absence
@@ -27,19 +28,14 @@ class TallyFigures:
 
     def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
         """Return a figure; see Figures in figure.py."""
-        wanted = INDICATORS[indicator]
-        formula, narrowing = _follow_split(wanted, dimensions)
-        unknown = set(narrowing) - formula.dimensions
-        if unknown:
-            message = f"{indicator} has no dimension {', '.join(sorted(unknown))}"
-            raise ValueError(message)
-        value, period = self._value(formula, narrowing)
+        chosen = CATALOGUE.resolve(indicator, dimensions)
+        value, period = self._value(chosen)
         return Figure(
             indicator=indicator,
             dimensions=dict(dimensions),
-            label=formula.label,
-            unit_of_measure=formula.unit_of_measure,
-            kind=formula.kind,
+            label=chosen.indicator.label,
+            unit_of_measure=chosen.indicator.unit_of_measure,
+            kind=chosen.indicator.kind,
             period=period,
             value=None if isinstance(value, Absence) else value,
             absence=value if isinstance(value, Absence) else None,
@@ -49,55 +45,52 @@ class TallyFigures:
         """Return the years, ascending, for which `indicator` was declared in the period."""
         return sorted({start.year for start, _, _ in self._declared(indicator)})
 
-    def _value(self, indicator: Indicator, narrowing: Mapping[str, str]) -> tuple[Value, Period]:
-        if indicator.declared:
-            return self._declared_value(indicator, narrowing)
-        if indicator.numerator:
-            return self._ratio(indicator, narrowing)
+    def _value(self, chosen: Selection) -> tuple[Value, Period]:
+        indicator = chosen.indicator
+        if indicator.line is not None:
+            return self._declared_value(chosen)
+        if indicator.formula is not None:
+            return self._calculated(chosen)
         if indicator.department not in self._telling():
             return Absence.MISSING, self.period
-        if indicator.text is not None:
-            return self._text(indicator), self.period
-        if not indicator.terms:
-            message = f"{indicator.id} must be narrowed by its {indicator.split}"
-            raise ValueError(message)
-        return sum(self._term(term, narrowing) for term in indicator.terms), self.period
+        if indicator.schedule is not None:
+            return self._text(indicator.schedule), self.period
+        terms = (self._term(term, chosen.narrowing) for term in indicator.terms)
+        return sum(terms), self.period
 
     def _term(self, term: Term, narrowing: Mapping[str, str]) -> int:
         where = dict(term.where)
         for name, value in narrowing.items():
-            meant = GROUPS.get((name, value), frozenset({value}))
+            meant = CATALOGUE.groups.get((name, value), frozenset({value}))
             where[name] = where.get(name, meant) & meant
         chosen = [
             one for one in self.tallies.sums if one.measure == term.measure and _matches(one, where)
         ]
         return term.sign * sum(one.at(term.at) for one in chosen)
 
-    def _ratio(self, indicator: Indicator, narrowing: Mapping[str, str]) -> tuple[Value, Period]:
-        parts = [self.figure(one, narrowing) for one in indicator.numerator]
-        whole = [self.figure(one, narrowing) for one in indicator.denominator]
+    def _calculated(self, chosen: Selection) -> tuple[Value, Period]:
+        formula = CATALOGUE.formula_of(chosen)
+        parts = [self.figure(slot.indicator, slot.dimensions) for slot in formula.operands]
         period = parts[0].period
-        absences = [one.absence for one in (*parts, *whole) if one.absence is not None]
-        if absences:
-            return absences[0], period
-        below = _total(whole)
-        if below == 0:
+        absent = next((one.absence for one in parts if one.absence is not None), None)
+        if absent is not None:
+            return absent, period
+        values = iter(parts)
+        try:
+            result = formula.value(lambda _: _fraction(next(values)))
+        except ZeroDivisionError:
             return Absence.NOT_APPLICABLE, period
-        return (Decimal(100) * _total(parts) / below).quantize(_CENTS, ROUND_HALF_UP), period
+        return _rounded(result, chosen.indicator), period
 
-    def _text(self, indicator: Indicator) -> Value:
-        assert indicator.text is not None
-        said = [one for one in self.tallies.dated if one.measure == indicator.text.measure]
-        return said[-1].dimensions[indicator.text.dimension] if said else Absence.MISSING
+    def _text(self, dimension: str) -> Value:
+        said = [one for one in self.tallies.dated if one.measure == "schedule"]
+        return said[-1].dimensions[dimension] if said else Absence.MISSING
 
-    def _declared_value(
-        self, indicator: Indicator, narrowing: Mapping[str, str]
-    ) -> tuple[Value, Period]:
-        if "year" not in narrowing:
-            message = f"{indicator.id} is declared by the year"
-            raise ValueError(message)
-        year = int(narrowing["year"])
-        of_year = [one for one in self._declared(indicator.id) if one[0].year == year]
+    def _declared_value(self, chosen: Selection) -> tuple[Value, Period]:
+        if "year" not in chosen.span:
+            raise ValueError(f"{chosen.indicator.id} is declared by the year")
+        year = chosen.span["year"]
+        of_year = [one for one in self._declared(chosen.indicator.id) if one[0].year == year]
         if not of_year:
             return Absence.MISSING, Period(start=date(year, 1, 1), end=date(year, 12, 31))
         start, end, value = of_year[-1]
@@ -125,30 +118,19 @@ class TallyFigures:
         }
 
 
-def _follow_split(
-    indicator: Indicator, dimensions: Mapping[str, str]
-) -> tuple[Indicator, Mapping[str, str]]:
-    """Return the indicator that a split dimension leads to, and the dimensions that are left."""
-    split = indicator.split
-    if split is None or split.dimension not in dimensions:
-        return indicator, dimensions
-    chosen = split.values.get(dimensions[split.dimension])
-    if chosen is None:
-        message = f"{indicator.id} has no {split.dimension}={dimensions[split.dimension]}"
-        raise ValueError(message)
-    rest = {name: value for name, value in dimensions.items() if name != split.dimension}
-    return INDICATORS[chosen], rest
-
-
 def _matches(one: Sum, where: Mapping[str, frozenset[str]]) -> bool:
     return all(one.dimensions.get(name) in values for name, values in where.items())
 
 
-def _total(figures: Iterable[Figure]) -> int:
-    total = 0
-    for figure in figures:
-        if not isinstance(figure.value, int):
-            message = f"{figure.indicator} is not a count"
-            raise TypeError(message)
-        total += figure.value
-    return total
+def _fraction(figure: Figure) -> Fraction:
+    assert isinstance(figure.value, int | Decimal), figure
+    return Fraction(figure.value)
+
+
+def _rounded(number: Fraction, indicator: Indicator) -> int | Decimal:
+    """Return a result as a figure has it: ratios and what is not whole with their decimals."""
+    if indicator.kind is not Kind.RATIO and number.denominator == 1:
+        return number.numerator
+    step = Decimal(1).scaleb(-indicator.decimals)
+    halves_up = (2 * abs(number) / Fraction(step) + 1) // 2
+    return (halves_up if number >= 0 else -halves_up) * step

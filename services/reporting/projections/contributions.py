@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from shared.events.cases import Case, CaseData, Status
 from shared.events.envelope import Event
 from shared.events.petitions import ReceptionScheduleData, VisitData
-from shared.events.returns import ReturnData
+from shared.events.returns import EntryData, ReturnData, ReturnStatus
 
 type Dimensions = tuple[tuple[str, str], ...]
 """Names and values, sorted by name: the same dimensions are always equal."""
@@ -104,6 +104,8 @@ def _schedule(data: ReceptionScheduleData) -> Iterator[Contribution]:
 
 def _return(data: ReturnData) -> Iterator[Contribution]:
     form = data.ward_return
+    if form.status not in (None, ReturnStatus.ACCEPTED):
+        return
     for line in form.figures:
         dimensions = [("from", form.period_start.isoformat()), ("indicator", line.indicator)]
         if line.absence is not None:
@@ -112,9 +114,14 @@ def _return(data: ReturnData) -> Iterator[Contribution]:
         yield Contribution(form.unit, series, form.period_end, line.amount or 0)
 
 
+def _entry(_: EntryData) -> Iterator[Contribution]:
+    return iter(())
+
+
 _BY_PAYLOAD: Mapping[type, Callable[..., Iterator[Contribution]]] = {
     CaseData: _case,
     VisitData: _visit,
     ReceptionScheduleData: _schedule,
     ReturnData: _return,
+    EntryData: _entry,
 }

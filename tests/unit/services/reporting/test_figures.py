@@ -3,28 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from services.reporting.figure import Absence, Figure, Kind, Period
 from services.reporting.figures import TallyFigures
-from services.reporting.indicators import GROUPS, INDICATORS, load
 from services.reporting.tally_reader import Dated, Sum, Tallies
+from shared.indicators import INDICATORS
 from shared.procedures import PROCEDURES
 
 TERM = Period(start=date(2021, 6, 1), end=date(2023, 11, 30))
-GOOD = """
-[[indicator]]
-id = "registry.births"
-label = "Khai sinh"
-unit_of_measure = "trường hợp"
-kind = "flow"
-department = "registry"
-terms = [{ measure = "closed" }]
-"""
 
 
 def a_sum(
@@ -330,53 +319,6 @@ def test_every_indicator_of_the_file_can_be_asked_for() -> None:
         dimensions: dict[str, str] = {}
         if indicator.split is not None:
             dimensions = {indicator.split.dimension: next(iter(indicator.split.values))}
-        if "year" in indicator.dimensions:
+        if indicator.department == "finance":
             dimensions = {"year": "2023"}
         assert value(indicator.id, **dimensions) is Absence.MISSING
-
-
-def test_a_direct_receipt_is_one_in_person_or_by_post() -> None:
-    assert {("channel", "direct"): {"in_person", "post"}} == GROUPS
-
-
-def test_a_good_file_of_indicators_loads(tmp_path: Path) -> None:
-    assert [one.id for one in load(_file(tmp_path, GOOD)).indicators] == ["registry.births"]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "indicator"),
-        (GOOD + GOOD, "defined twice"),
-        (GOOD.replace("terms =", "declared = true\nterms ="), "give one of"),
-        (GOOD.replace('terms = [{ measure = "closed" }]', ""), "give one of"),
-        (
-            GOOD.replace('terms = [{ measure = "closed" }]', 'numerator = ["registry.births"]'),
-            "give one of",
-        ),
-        (GOOD.replace('"closed"', '"jokes"'), "measure"),
-        (GOOD.replace('"closed"', '"closed", at = "noon"'), "at"),
-        (GOOD.replace('"closed"', '"closed", sign = 2'), "sign"),
-        (GOOD.replace('kind = "flow"', 'kind = "guess"'), "kind"),
-        (GOOD + 'colour = "red"\n', "colour"),
-        (
-            GOOD.replace(
-                'terms = [{ measure = "closed" }]', 'numerator = ["a.b"]\ndenominator = ["c.d"]'
-            ),
-            r"not defined: \['a.b', 'c.d'\]",
-        ),
-        (
-            GOOD + '[indicator.split]\ndimension = "outcome"\nvalues = { open = "no.where" }\n',
-            r"not defined: \['no.where'\]",
-        ),
-    ],
-)
-def test_a_bad_file_of_indicators_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
-        load(_file(tmp_path, text))
-
-
-def _file(folder: Path, text: str) -> Path:
-    path = folder / "some.toml"
-    path.write_text(text, encoding="utf-8")
-    return path

@@ -1,0 +1,79 @@
+"""Kinds of periods as data: calendar ones, and the statutory ones that end on the 14th.
+
+Read from periods.toml.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.calendar import DayKind, due_day
+from shared.frozen import Closed, Frozen
+from shared.toml_files import read
+
+
+class Period(Frozen):
+    """A span of calendar days of Việt Nam; both ends belong to it."""
+
+    start: date
+    end: date
+
+
+class Due(Closed):
+    """How long after the end of a period something is to be sent."""
+
+    days: int = Field(ge=1, le=365)
+    kind: DayKind = "working"
+
+    def on(self, end: date) -> date:
+        """Return the last good day for what was owed for a period that ended on `end`."""
+        return due_day(end, self.days, self.kind)
+
+
+class PeriodKind(Closed):
+    """Periods of so many months that end in these months of a year, each on its `last_day`.
+
+    A month that has no such day ends on the last one that it has. The one period ends where the
+    next begins, or they overlap as six months and the year do. `basis` is the law.
+    """
+
+    id: str
+    label: str
+    months: int = Field(ge=1, le=12)
+    ends_in: Sequence[Annotated[int, Field(ge=1, le=12)]] = Field(min_length=1)
+    last_day: int = Field(default=31, ge=1, le=31)
+    send: Due | None = None
+    basis: str = ""
+
+    def period(self, year: int, number: int) -> Period:
+        """Return the period with this number (from 1) among those that end in the year.
+
+        Raises ValueError where the kind has no such number.
+        """
+        if not 1 <= number <= len(self.ends_in):
+            raise ValueError(f"{self.id} has numbers from 1 to {len(self.ends_in)}")
+        end = year * 12 + self.ends_in[number - 1]
+        before = self._last_day_of(end - self.months)
+        return Period(start=before + timedelta(days=1), end=self._last_day_of(end))
+
+    def _last_day_of(self, month: int) -> date:
+        """Return the day that ends a month, which is counted through from the year 0."""
+        year, zero_based = divmod(month - 1, 12)
+        longest = monthrange(year, zero_based + 1)[1]
+        return date(year, zero_based + 1, min(self.last_day, longest))
+
+
+class Periods(Closed):
+    """A file of kinds of periods."""
+
+    kinds: tuple[PeriodKind, ...] = Field(alias="kind", min_length=1)
+
+
+PERIOD_KINDS: Mapping[str, PeriodKind] = {
+    kind.id: kind for kind in read(Path(__file__).with_suffix(".toml"), Periods).content.kinds
+}
+"""Every kind of period by its id."""
