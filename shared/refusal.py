@@ -1,6 +1,7 @@
 """A refusal: which rule, about which field. Pure; shared.problems answers it over HTTP."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -29,7 +30,9 @@ class Refused(Exception):
 
     def at(self, field: str) -> "Refused":
         """Return the same refusal of another field."""
-        return type(self)(self.rule, field, status=self.status, **self.values)
+        told = copy(self)
+        told.field, told.errors = field, ((field, self.rule, self.values),)
+        return told
 
 
 class RefusedAll(Refused):
@@ -45,6 +48,6 @@ class RefusedAll(Refused):
 def broken(item: ErrorDetails, field: str) -> Refused:
     """Return what pydantic found as the refusal of a field."""
     rule = item["type"] if item["type"] in MESSAGES else "invalid"
-    context = {key: str(value) for key, value in item.get("ctx", {}).items()}
-    refused: type[Refused] = Refused
+    context: dict[str, Any] = {key: str(value) for key, value in item.get("ctx", {}).items()}
+    refused = Refused  # by a rule of pydantic's, which no place in the code names
     return refused(rule, field, **{"reason": item["msg"], **context})

@@ -104,7 +104,7 @@ def return_routes(desk: Desk, pool: Pool) -> APIRouter:
         call = await desk.call("correct_return", request)
         return await decided(desk, call, id, command, model.correct)
 
-    @routes.get("/{id}", response_model_exclude_none=True, summary="Read a return's history")
+    @routes.get("/{id:uuid}", response_model_exclude_none=True, summary="Read a return's history")
     async def read(id: UUID) -> HistoryAnswer:  # noqa: A002
         taken = await steps.of_return(pool, id)
         if not taken:

@@ -1,4 +1,4 @@
-"""Text that is written for the report: figures stand in it by name, so none is typed twice. Pure."""
+"""Text written for the report: figures stand in it by name, so that none is typed twice. Pure."""
 
 import re
 from collections.abc import Iterator

@@ -15,6 +15,10 @@ from shared.desk import Desk
 from shared.events.returns import Return
 from shared.refusal import Refused
 
+IfMatch = Annotated[
+    str | None, Header(description="The ETag of the version that was read; none for a first one")
+]
+
 
 class DraftAnswer(BaseModel):
     """A draft as the service now keeps it; its version is also the answer's ETag."""
@@ -32,23 +36,20 @@ def draft_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - no comm
     async def write(
         draft: WriteDraft,
         response: Response,
-        if_match: Annotated[
-            str | None,
-            Header(description="The ETag of the version that was read; none for a first one"),
-        ] = None,
+        if_match: IfMatch = None,
     ) -> DraftAnswer:
         content = model.draft(draft, lines.read(draft.figures))
-        kept = await drafts.save(pool, model.id_of(draft), content, _version(if_match))
-        return _answer(model.id_of(draft), kept, response)
+        kept = await drafts.save(pool, model.id_of(draft), content, version_of(if_match))
+        return draft_answer(model.id_of(draft), kept, response)
 
     @routes.get("/{id}", response_model_exclude_none=True, summary="Read a draft")
     async def read(id: UUID, response: Response) -> DraftAnswer:  # noqa: A002
-        return _answer(id, await drafts.read(pool, id), response)
+        return draft_answer(id, await drafts.read(pool, id), response)
 
     return routes
 
 
-def _version(if_match: str | None) -> int | None:
+def version_of(if_match: str | None) -> int | None:
     """Return the version that a header names, None where there is no header."""
     if if_match is None:
         return None
@@ -58,6 +59,7 @@ def _version(if_match: str | None) -> int | None:
     return int(found[1])
 
 
-def _answer(id_: UUID, kept: Draft, response: Response) -> DraftAnswer:
+def draft_answer(id_: UUID, kept: Draft, response: Response) -> DraftAnswer:
+    """Return how a draft is told, and put its ETag on the response."""
     response.headers["etag"] = f'"{kept.version}"'
     return DraftAnswer(id=id_, version=kept.version, draft=kept.ward_return)

@@ -1,26 +1,24 @@
-"""Drafts of returns: kept for those who write them, by nobody published, never two minds at once."""
+"""Drafts of returns: kept for those who write them, and never overwritten unread."""
 
 import json
-from collections.abc import Sequence
 from uuid import UUID
 
 from services.returns.model import Draft
-from shared.database import Connection, Pool
+from shared.database import Pool
 from shared.events.returns import Return, ReturnStatus
 from shared.refusal import Refused
 
 _ACCEPTED = "SELECT 1 FROM return_steps WHERE id = $1 AND status = $2"
 _FIRST = """
-INSERT INTO drafts (id, version, unit, content, saved_at)
-VALUES ($1, nextval('draft_versions'), $2, $3, clock_timestamp())
+INSERT INTO drafts (id, version, content, saved_at)
+VALUES ($1, nextval('draft_versions'), $2, clock_timestamp())
     ON CONFLICT DO NOTHING RETURNING version
 """
 _NEXT = """
-UPDATE drafts SET version = nextval('draft_versions'), content = $3, saved_at = clock_timestamp()
- WHERE id = $1 AND unit = $2 AND version = $4 RETURNING version
+UPDATE drafts SET version = nextval('draft_versions'), content = $2, saved_at = clock_timestamp()
+ WHERE id = $1 AND version = $3 RETURNING version
 """
 _READ = "SELECT version, content::text FROM drafts WHERE id = $1"
-_IDS = "SELECT id FROM drafts WHERE unit = $1"
 
 
 async def save(pool: Pool, id_: UUID, content: Return, read: int | None) -> Draft:
@@ -33,9 +31,9 @@ async def save(pool: Pool, id_: UUID, content: Return, read: int | None) -> Draf
         if await conn.fetchval(_ACCEPTED, id_, ReturnStatus.ACCEPTED):
             raise Refused("return_exists", status=409)
         if read is None:
-            version = await conn.fetchval(_FIRST, id_, content.unit, told)
+            version = await conn.fetchval(_FIRST, id_, told)
         else:
-            version = await conn.fetchval(_NEXT, id_, content.unit, told, read)
+            version = await conn.fetchval(_NEXT, id_, told, read)
     if version is None:
         raise Refused("draft_changed", "If-Match", status=412)
     return Draft(version=version, ward_return=content)
@@ -48,8 +46,3 @@ async def read(pool: Pool, id_: UUID) -> Draft:
         raise Refused("unknown_draft", "id", status=404)
     content = Return.model_validate(json.loads(row["content"]))
     return Draft(version=row["version"], ward_return=content)
-
-
-async def of_unit(conn: Connection, unit: str) -> Sequence[UUID]:
-    """Return the returns of a unit for which there is a draft."""
-    return [row["id"] for row in await conn.fetch(_IDS, unit)]

@@ -78,7 +78,7 @@ def _register(code: str) -> Register:
 
 
 def _check(entry: Entry, register: Register, recorded: Recorded) -> None:
-    """Check that the day has come and that the register has such values. Tells all that is wrong."""
+    """Check that the day has come, and that the register has such values."""
     not_after("happened_on", entry.happened_on, recorded)
     if entry.happened_on < EARLIEST:
         raise Refused("too_old", "happened_on", earliest=EARLIEST)

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from shared.refusal import Refused
 
-MOST_BYTES = 4_000_000
+_MOST_BYTES = 4_000_000
 _MOST_UNPACKED = 40_000_000
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 40
 _DELIMITERS = ";\t,"
@@ -40,13 +40,18 @@ class Cell:
 type Grid = Sequence[Sequence[Cell]]
 
 
+def check_size(size: int) -> None:
+    """Refuse a file of more bytes than a form can have."""
+    if size > _MOST_BYTES:
+        raise Refused("file_too_large", status=413, megabytes=_MOST_BYTES // 1_000_000)
+
+
 def read(data: bytes) -> Grid:
     """Return the cells of a workbook's first sheet, or of a CSV file: the bytes say which it is.
 
     Refuses what is neither, and what is too large to be a form.
     """
-    if len(data) > MOST_BYTES:
-        raise Refused("file_too_large", status=413, megabytes=MOST_BYTES // 1_000_000)
+    check_size(len(data))
     return list(_workbook(data) if data.startswith(b"PK\x03\x04") else _csv(data))
 
 

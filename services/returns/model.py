@@ -1,4 +1,4 @@
-"""Decisions about returns: submit, send back, accept and correct one per unit, form, period. Pure."""
+"""Decisions about returns, one per unit, form and period: submit, judge, correct. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +27,9 @@ from shared.events.returns import (
     ReturnStatus,
     ReturnSubmitted,
 )
-from shared.forms import FORMS, Form
+from shared.forms import FORMS, OWN_SPAN, Form
 from shared.frozen import Frozen
+from shared.periods import PERIOD_KINDS
 from shared.recorded import Recorded, not_after
 from shared.refusal import Refused
 
@@ -82,14 +83,14 @@ def id_of(command: OfPeriod) -> UUID:
 def draft(command: OfPeriod, figures: Sequence[DeclaredFigure]) -> Return:
     """Return what a draft holds: lines that can be read, of a form and for a period that exist."""
     form = form_of(command.form)
-    _check_period(form, command.period_start, command.period_end)
+    check_period(form, command.period_start, command.period_end)
     return _ward_return(command, figures, None)
 
 
 def submit(held: HeldReturn | None, command: SubmitReturn, recorded: Recorded) -> Event:
     """Submit a return, or other lines of one that is not accepted yet. Raises AlreadySubmitted."""
     form = form_of(command.form)
-    _check_over(form, command, recorded)
+    _check_told(form, command, recorded)
     if held and held.status is ReturnStatus.ACCEPTED:
         raise Refused("return_exists", status=409)
     figures = lines.declared(form, _submitted(held, command))
@@ -103,7 +104,7 @@ def submit(held: HeldReturn | None, command: SubmitReturn, recorded: Recorded) -
 def accept(held: HeldReturn | None, command: AcceptReturn, recorded: Recorded) -> Event:
     """Accept a return at once, whatever was submitted before."""
     form = form_of(command.form)
-    _check_over(form, command, recorded)
+    _check_told(form, command, recorded)
     if held and held.status is ReturnStatus.ACCEPTED:
         raise Refused("return_exists", status=409)
     figures = lines.declared(form, lines.read(command.figures))
@@ -196,18 +197,24 @@ def _ward_return(
     )
 
 
-def _check_over(form: Form, command: OfPeriod, recorded: Recorded) -> None:
-    """Check that the period is one of the form's, and is over."""
-    _check_period(form, command.period_start, command.period_end)
-    not_after("period_end", command.period_end, recorded)
+def _check_told(form: Form, command: OfPeriod, recorded: Recorded) -> None:
+    """Check that the period is one of the form's, and is over, or has begun if it lay ahead."""
+    check_period(form, command.period_start, command.period_end)
+    if form.ahead:
+        not_after("period_start", command.period_start, recorded)
+    else:
+        not_after("period_end", command.period_end, recorded)
 
 
-def _check_period(form: Form, start: date, end: date) -> None:
-    """Check that a yearly form covers a year or its first months."""
+def check_period(form: Form, start: date, end: date) -> None:
+    """Check that a period begins as those of the form do, or with the form, and is not longer."""
     if end < start:
         raise Refused("period_backwards", "period_end", start=start)
-    if (start.month, start.day) != (1, 1) or start.year != end.year:
-        raise Refused("not_one_year", "period_start")
+    if form.period == OWN_SPAN:
+        return
+    whole = PERIOD_KINDS[form.period].around(start)
+    if start not in {whole.start, form.since} or end > whole.end:
+        raise Refused("not_a_period", "period_start", start=whole.start, end=whole.end)
 
 
 def _next(

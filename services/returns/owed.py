@@ -1,7 +1,7 @@
 """Who owes which form, since when, and how late it came: obligations against steps. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
@@ -13,7 +13,6 @@ from services.returns.model import return_id
 from services.returns.steps import Step
 from shared.clock import ward_day
 from shared.events.returns import ReturnStatus
-from shared.forms import FORMS
 from shared.obligations import Obligation
 
 
@@ -40,7 +39,7 @@ class Owed(BaseModel):
     label: str
     period_start: date
     period_end: date
-    due_on: date
+    due_on: date | None
     state: State
     since: date
     days_late: int
@@ -64,26 +63,22 @@ def stand(
 
 
 def _one(unit: str, owed: Obligation, returns: Sequence[Sequence[Step]], on: date) -> Owed:
-    period = owed.period
-    steps = next((each for each in returns if _meets(each[-1], owed)), [])
-    delivered_on = _delivered_on(steps)
-    state = State(steps[-1].status) if steps else State.OPEN
-    since = (
-        ward_day(_first_of_state(steps).recorded_at) if steps else period.end + timedelta(days=1)
-    )
-    left_out = lines.left_out(FORMS[owed.form], steps[-1].figures) if delivered_on else []
+    form, start, end = owed.form, owed.period.start, owed.period.end
+    steps = next((each for each in returns if _meets(each[-1], owed)), None)
+    delivered_on = _delivered_on(steps) if steps else None
+    begun = ward_day(_first_of_state(steps).recorded_at) if steps else owed.since
     return Owed(
-        return_id=steps[-1].id if steps else return_id(unit, owed.form, period.start, period.end),
-        department=owed.department,
-        form=owed.form,
-        label=FORMS[owed.form].label,
-        period_start=period.start,
-        period_end=period.end,
+        return_id=steps[-1].id if steps else return_id(unit, form.code, start, end),
+        department=form.department,
+        form=form.code,
+        label=form.label,
+        period_start=start,
+        period_end=end,
         due_on=owed.due_on,
-        state=state,
-        since=since,
-        days_late=max(0, ((delivered_on or on) - owed.due_on).days),
-        left_out=left_out,
+        state=State(steps[-1].status) if steps else State.OPEN,
+        since=begun,
+        days_late=owed.days_late(delivered_on or on),
+        left_out=lines.left_out(form, steps[-1].figures) if steps and delivered_on else [],
     )
 
 

@@ -1,10 +1,10 @@
-"""A form as a sheet: its columns, and from filled cells to lines, or to what is wrong in each. Pure.
+"""A form as a sheet: its columns, and from filled cells to lines, or to all that is wrong. Pure.
 
 A blank cell leaves a line out, "0" is a zero, "x" says that the line does not apply.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,10 +1,9 @@
-"""Returns as work, over HTTP on a real PostgreSQL: what is written, submitted, judged, corrected."""
+"""Returns as work, over HTTP on a real PostgreSQL: written, submitted, judged, corrected, owed."""
 
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.office import TOKEN, Office, a_database_of_offices, an_office
+from tests.support.office import Office, a_database_of_offices, an_office
 
 LINES = ("budget.revenue_actual", "budget.revenue_plan")
 PERIODS = itertools.count()
@@ -56,7 +55,7 @@ async def put(
 
 @dataclass
 class Life:
-    """What a return must be by now, by a naive reading of the rules; and the service that has it."""
+    """What a return must be by now, by a naive reading of the rules, and the service that has it."""
 
     office: Office
     about: dict[str, str] = field(default_factory=a_period)
@@ -67,6 +66,7 @@ class Life:
 
     @property
     def status(self) -> str:
+        """Where the return stands; "" where nothing was submitted."""
         return self.log[-1][0] if self.log else ""
 
     async def told(

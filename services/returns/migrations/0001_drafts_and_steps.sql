@@ -3,11 +3,9 @@ CREATE SEQUENCE draft_versions;
 CREATE TABLE drafts (
     id       uuid PRIMARY KEY,
     version  bigint NOT NULL,
-    unit     text NOT NULL,
     content  jsonb NOT NULL,
     saved_at timestamptz NOT NULL
 );
-CREATE INDEX drafts_of_unit ON drafts (unit);
 COMMENT ON TABLE drafts IS 'What departments have written and not yet submitted. It never leaves the service.';
 COMMENT ON COLUMN drafts.id IS 'The return that it is to become: its unit, form and period.';
 COMMENT ON COLUMN drafts.version IS 'From draft_versions: no version of any draft comes twice, so that whoever writes can say which one was read.';
