@@ -55,7 +55,7 @@ async def put(
 
 @dataclass
 class Life:
-    """What a return must be by now, by a naive reading of the rules, and the service that has it."""
+    """What a return must be by now, by a naive reading of the rules, and the service with it."""
 
     office: Office
     about: dict[str, str] = field(default_factory=a_period)
