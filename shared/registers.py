@@ -3,11 +3,11 @@
 Read from registers.toml.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from shared.events.returns import Name
 from shared.frozen import Closed
@@ -17,23 +17,25 @@ type Codes = Mapping[str, str]
 """The values that a field may have, each with its words (the code where it has none)."""
 
 
+def _with_words(told: object) -> object:
+    """Accept a bare list of codes."""
+    return {code: code for code in told} if isinstance(told, list) else told
+
+
+FieldRule = Annotated[
+    Literal["required", "optional"] | Codes,
+    BeforeValidator(
+        _with_words, json_schema_input_type=Literal["required", "optional"] | Codes | list[str]
+    ),
+]
+
+
 class Register(Closed):
     """A register. A field is a text that must or may be there, or one of some codes."""
 
     code: Name
     label: str
-    fields: Mapping[Name, Literal["required", "optional"] | Codes] = Field(min_length=1)
-
-    @field_validator("fields", mode="before")
-    @classmethod
-    def _codes_have_words(cls, fields: object) -> object:
-        """Accept a bare list of codes."""
-        if not isinstance(fields, Mapping):
-            return fields
-        return {
-            name: {code: code for code in told} if isinstance(told, Sequence) and told else told
-            for name, told in fields.items()
-        }
+    fields: Mapping[Name, FieldRule] = Field(min_length=1)
 
     def codes(self, field: str) -> Codes | None:
         """Return the codes of a field, None where it holds any text."""

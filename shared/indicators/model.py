@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from shared.formula import FormulaText
 from shared.frozen import Closed
@@ -91,6 +91,14 @@ class Printed(Closed):
 WAYS = ("terms", "formula", "line", "entry", "elapsed", "heading", "schedule")
 
 
+def _of_shared_ones(told: object) -> object:
+    """Take a mere list of names for shared dimensions."""
+    return dict.fromkeys(told, "shared") if isinstance(told, list) else told
+
+
+type Dimensions = Mapping[str, Literal["open", "shared"] | Mapping[str, str]]
+
+
 class Indicator(Closed):
     """A named figure, found in exactly one of the WAYS; `split` may stand beside it or alone.
 
@@ -104,9 +112,9 @@ class Indicator(Closed):
     unit_of_measure: str = ""
     kind: Kind
     department: str
-    dimensions: Mapping[str, Literal["open", "shared"] | Mapping[str, str]] = Field(
-        default_factory=dict
-    )
+    dimensions: Annotated[
+        Dimensions, BeforeValidator(_of_shared_ones, json_schema_input_type=Dimensions | list[str])
+    ] = Field(default_factory=dict)
     terms: tuple[Term, ...] = ()
     formula: FormulaText | None = None
     line: Line | None = None
@@ -120,11 +128,6 @@ class Indicator(Closed):
     more_than: Literal["trên", "hơn"] = "trên"
     words: Mapping[str, str] = Field(default_factory=dict)
     sensitive: bool = False
-
-    @field_validator("dimensions", mode="before")
-    @classmethod
-    def _names_are_of_shared_ones(cls, told: object) -> object:
-        return dict.fromkeys(told, "shared") if isinstance(told, list) else told
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
