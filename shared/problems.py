@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from shared.messages import MESSAGES, TITLES, Language
+from shared.language import Language
+from shared.messages import MESSAGES, TITLES
 from shared.refusal import Error, Refused, RefusedAll, broken
 
 MEDIA_TYPE = "application/problem+json"

@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI, Query
 
 from shared.frozen import Closed
-from shared.messages import MESSAGES, TITLES, Language
+from shared.language import Language
+from shared.messages import MESSAGES, TITLES
 from shared.problems import MEDIA_TYPE, install_problems, language_of
 from shared.refusal import Refused, RefusedAll
 
