@@ -29,16 +29,15 @@ SELECT measure, dimensions::text AS dimensions, within, before, at_end
  WHERE measure NOT IN ('schedule', 'declared')
 """
 _DATED = """
-SELECT series.measure, series.dimensions::text AS dimensions, occurred_on,
-       sum(amount)::bigint AS amount
-  FROM tallies
-  JOIN units ON units.id = tallies.unit
-  JOIN series ON series.id = tallies.series
- WHERE units.unit = $1 AND occurred_on <= $2 AND recorded_on <= $3
-   AND measure IN ('schedule', 'declared')
- GROUP BY series.id, occurred_on
-HAVING sum(facts) > 0
- ORDER BY occurred_on, series.dimensions::text COLLATE "C"
+SELECT measure, dimensions::text AS dimensions, day AS occurred_on, sum(amount)::bigint AS amount
+  FROM tally_parts JOIN units ON units.id = tally_parts.unit,
+       unnest(tally_parts.series, occurred_on, recorded_on, facts, amounts)
+           AS cell (series, day, recorded, facts, amount)
+  JOIN series ON series.id = cell.series
+ WHERE units.unit = $1 AND day <= $2 AND recorded <= $3 AND measure IN ('schedule', 'declared')
+ GROUP BY series.id, day
+HAVING sum(cell.facts) > 0
+ ORDER BY day, dimensions::text COLLATE "C"
 """
 
 
