@@ -10,6 +10,7 @@ from shared.indicators import CATALOGUE, INDICATORS
 from shared.indicators.model import Kind
 from shared.quantity import Quantity
 from shared.refusal import Refused, RefusedAll
+from shared.registers import Codes
 
 type Place = tuple[str, frozenset[tuple[str, str]]]
 """What makes a line the same one: its indicator and what that is narrowed to."""
@@ -35,7 +36,7 @@ def wrong(form: Form, figures: Sequence[DeclaredFigure]) -> Iterator[Refused]:
     seen = set[Place]()
     for number, figure in enumerate(figures):
         field = f"figures.{number}"
-        faults = list(_faults_of_place(form, figure, field))
+        faults = [*_faults_of_place(form, figure, field)]
         if not faults:
             faults = list(_faults_of_value(form, figure, field))
         if place_of(figure) in seen:
@@ -54,18 +55,26 @@ def by_place(figures: Sequence[DeclaredFigure]) -> dict[Place, DeclaredFigure]:
     return {place_of(figure): figure for figure in figures}
 
 
-def label_of(line: Line) -> str:
+def label_of(indicator: str, dimensions: Mapping[str, str]) -> str:
     """Return what a line is called: its indicator, and in words what that is narrowed to."""
-    indicator = INDICATORS[line.indicator]
-    codes = CATALOGUE.dimensions_of(indicator)
-    words = [(codes[name] or {}).get(code, code) for name, code in line.dimensions.items()]
-    return f"{indicator.label} ({', '.join(words)})" if words else indicator.label
+    codes = CATALOGUE.dimensions_of(INDICATORS[indicator])
+    words = [(codes[name] or {}).get(code, code) for name, code in dimensions.items()]
+    label = INDICATORS[indicator].label
+    return f"{label} ({', '.join(words)})" if words else label
+
+
+def cells_of(line: Line) -> list[dict[str, str]]:
+    """Return what a line may be narrowed to, beside its rows: nothing more, or a code of each."""
+    cells = [dict(line.dimensions)]
+    for name, codes in _codes_of(line).items():
+        cells = [{**cell, **one} for cell in cells for one in ({}, *({name: c} for c in codes))]
+    return cells
 
 
 def left_out(form: Form, figures: Sequence[DeclaredFigure]) -> list[str]:
     """Return the labels of the required lines that a return says nothing of."""
     return [
-        label_of(line)
+        label_of(line.indicator, line.dimensions)
         for line in form.lines
         if line.required and not any(_is_of(form, line, figure) for figure in figures)
     ]
@@ -95,44 +104,47 @@ def _read(figure: DeclareFigure, field: str) -> DeclaredFigure | Refused:
     )
 
 
+def _codes_of(line: Line) -> Mapping[str, Codes]:
+    """Return the dimensions that a line leaves free, with the codes of each."""
+    known = CATALOGUE.dimensions_of(INDICATORS[line.indicator])
+    return {
+        name: codes
+        for name, codes in known.items()
+        if codes is not None and name not in line.dimensions
+    }
+
+
 def _is_of(form: Form, line: Line, figure: DeclaredFigure) -> bool:
-    """Return whether a figure is declared on this line, or on one of its rows."""
-    told, rows = dict(figure.dimensions or {}), form.rows_of(line)
-    named = all(told.pop(name, None) is not None for name in rows)
-    return figure.indicator == line.indicator and named and told == dict(line.dimensions)
+    """Return whether a figure is declared on this line."""
+    return figure.indicator == line.indicator and not list(_misfits(form, line, figure, ""))
 
 
-def _faults_of_place(form: Form, figure: DeclaredFigure, field: str) -> Iterator[Refused]:
-    """Say why no line of the form is meant."""
+def _faults_of_place(form: Form, figure: DeclaredFigure, field: str) -> Sequence[Refused]:
+    """Return why no line of the form is meant, by the line that is nearest."""
     lines = [line for line in form.lines if line.indicator == figure.indicator]
     if not lines:
         names = ", ".join(sorted({line.indicator for line in form.lines}))
-        yield Refused("line_not_of_form", f"{field}.indicator", form=form.code, known=names)
-        return
-    if any(_is_of(form, line, figure) for line in lines):
-        return
+        where = f"{field}.indicator"
+        return [Refused("line_not_of_form", where, form=form.code, known=names)]
+    return min((list(_misfits(form, line, figure, field)) for line in lines), key=len)
+
+
+def _misfits(form: Form, line: Line, figure: DeclaredFigure, field: str) -> Iterator[Refused]:
+    """Yield in what a figure of the line's indicator is narrowed otherwise than the line is."""
     told: Mapping[str, str] = figure.dimensions or {}
-    names_of = [{*line.dimensions, *form.rows_of(line)} for line in lines]
-    known = {
-        name: {line.dimensions[name] for line in lines if name in line.dimensions}
-        for name in set.union(*names_of)
-    }
-    faults = 0
-    for name in sorted(told.keys() | set.intersection(*names_of)):
-        faults += 1
+    free, rows = _codes_of(line), form.rows_of(line)
+    for name, value in told.items():
         where = f"{field}.dimensions.{name}"
-        if name not in known:
-            yield Refused("dimension_unknown", where, dimension=name, indicator=figure.indicator)
-        elif name not in told:
-            heading = form.rows.get(name, name)
-            yield Refused("dimension_missing", where, dimension=heading, indicator=figure.indicator)
-        elif known[name] and told[name] not in known[name]:
-            yield Refused("value_not_listed", where, known=", ".join(sorted(known[name])))
-        else:
-            faults -= 1
-    if not faults:
-        names = "; ".join(map(label_of, lines))
-        yield Refused("line_not_of_form", f"{field}.dimensions", form=form.code, known=names)
+        fixed = line.dimensions.get(name)
+        known = [fixed] if fixed else [*free.get(name, ())]
+        if known and value not in known:
+            yield Refused("value_not_listed", where, known=", ".join(known))
+        elif not known and name not in rows:
+            yield Refused("dimension_unknown", where, dimension=name, indicator=line.indicator)
+    for name in (*line.dimensions, *rows):
+        if name not in told:
+            where, heading = f"{field}.dimensions.{name}", form.rows.get(name, name)
+            yield Refused("dimension_missing", where, dimension=heading, indicator=line.indicator)
 
 
 def _faults_of_value(form: Form, figure: DeclaredFigure, field: str) -> Iterator[Refused]:

@@ -123,7 +123,7 @@ def _described(form: Form) -> FormAnswer:
         LineAnswer(
             indicator=line.indicator,
             dimensions=dict(line.dimensions),
-            label=lines.label_of(line),
+            label=lines.label_of(line.indicator, line.dimensions),
             unit_of_measure=INDICATORS[line.indicator].unit_of_measure,
             kind=INDICATORS[line.indicator].kind,
             required=line.required,

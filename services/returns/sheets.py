@@ -14,7 +14,7 @@ from services.returns import lines
 from services.returns.commands import DeclareFigure
 from services.returns.grid import Cell, Grid
 from shared.events.returns import Absence
-from shared.forms import Form, Line
+from shared.forms import Form
 from shared.indicators import INDICATORS
 from shared.indicators.model import Indicator, Kind
 from shared.refusal import Refused, RefusedAll, broken
@@ -37,10 +37,10 @@ class _Told:
     cells: Mapping[str, str]
 
 
-def code_of(line: Line) -> str:
+def code_of(indicator: str, dimensions: Mapping[str, str]) -> str:
     """Return what the code column says of a line: its indicator and what that is narrowed to."""
-    fixed = "&".join(f"{name}={value}" for name, value in line.dimensions.items())
-    return f"{line.indicator}?{fixed}" if fixed else line.indicator
+    codes = "&".join(f"{name}={code}" for name, code in dimensions.items())
+    return f"{indicator}?{codes}" if codes else indicator
 
 
 def has_targets(form: Form) -> bool:

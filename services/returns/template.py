@@ -11,9 +11,9 @@ from typing import Any
 import xlsxwriter
 
 from services.returns import lines, sheets
-from shared.forms import OWN_SPAN, Form
+from shared.forms import OWN_SPAN, Form, Line
 from shared.indicators import INDICATORS
-from shared.indicators.model import Indicator, Kind
+from shared.indicators.model import Kind
 from shared.periods import Period
 
 BLANK_ROWS = 12
@@ -74,18 +74,21 @@ def _rows(form: Form) -> Iterator[_Written]:
     repeated = [line for line in form.lines if form.rows_of(line)]
     once = [line for line in form.lines if line not in repeated]
     for line in [*once, *repeated * BLANK_ROWS]:
-        indicator, own = INDICATORS[line.indicator], form.rows_of(line)
-        cells = [sheets.code_of(line), lines.label_of(line), indicator.unit_of_measure]
-        yield [
-            *((cell, "told") for cell in cells),
-            *(("", "filled" if name in own else "told") for name in form.rows),
-            ("", "filled"),
-            *([("", _until(indicator))] if sheets.has_targets(form) else []),
-        ]
+        for dimensions in lines.cells_of(line):
+            yield _row(form, line, dimensions)
 
 
-def _until(indicator: Indicator) -> str:
-    return "filled" if indicator.kind is Kind.TARGET else "told"
+def _row(form: Form, line: Line, dimensions: Mapping[str, str]) -> _Written:
+    indicator, own = INDICATORS[line.indicator], form.rows_of(line)
+    code = sheets.code_of(line.indicator, dimensions)
+    label = lines.label_of(line.indicator, dimensions)
+    until = "filled" if indicator.kind is Kind.TARGET else "told"
+    return [
+        *((cell, "told") for cell in (code, label, indicator.unit_of_measure)),
+        *(("", "filled" if name in own else "told") for name in form.rows),
+        ("", "filled"),
+        *([("", until)] if sheets.has_targets(form) else []),
+    ]
 
 
 def _arrange(sheet: Any, form: Form) -> None:
