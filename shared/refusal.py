@@ -1,7 +1,6 @@
 """A refusal: which rule, about which field. Pure; shared.problems answers it over HTTP."""
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -30,9 +29,8 @@ class Refused(Exception):
 
     def at(self, field: str) -> "Refused":
         """Return the same refusal of another field."""
-        told = copy(self)
-        told.field, told.errors = field, ((field, self.rule, self.values),)
-        return told
+        refused = Refused  # by the rule of this one, which no place in the code names again
+        return refused(self.rule, field, status=self.status, **self.values)
 
 
 class RefusedAll(Refused):

@@ -104,6 +104,8 @@ def _row(row: Sequence[Cell], columns: Mapping[str, int]) -> _Told | list[Refuse
     if amount is None or (not amount.text and amount.refusal is None):
         return None
     refusals = [cell.refusal for cell in cells.values() if cell.refusal is not None]
+    if isinstance(amount.value, date):
+        refusals.append(Refused("cell_of_other_kind", amount.place, shown=amount.text))
     code = cells["indicator"]
     if not code.text:
         refusals.append(Refused("code_missing", code.place))
@@ -114,6 +116,7 @@ def _row(row: Sequence[Cell], columns: Mapping[str, int]) -> _Told | list[Refuse
         slot = figure_slot(code.text)
     except ValueError:
         return [Refused("code_unknown", code.place, code=code.text)]
+    places |= {f"dimensions.{name}": code.place for name in slot.dimensions}
     named = {
         part.removeprefix("dimensions."): cell.text
         for part, cell in cells.items()
