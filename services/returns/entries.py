@@ -88,7 +88,7 @@ def _check(entry: Entry, register: Register, recorded: Recorded) -> None:
 
 def _wrong(values: Mapping[str, str], register: Register) -> Iterator[Refused]:
     known = ", ".join(register.fields)
-    for name in values.keys() - register.fields.keys():
+    for name in sorted(values.keys() - register.fields.keys()):
         yield Refused("value_unknown", f"values.{name}", name=name, known=known)
     for name, told in register.fields.items():
         codes = register.codes(name)
