@@ -31,6 +31,7 @@ def steps(
         Step(
             id=return_id(UNIT, FORM.code, start, end),
             sequence=sequence,
+            unit=UNIT,
             form=FORM.code,
             period_start=start,
             period_end=end,
