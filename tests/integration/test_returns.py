@@ -303,7 +303,7 @@ async def test_a_reason_is_read_with_the_step_and_is_in_no_event(office: Office)
     history = (await office.client.get(path)).json()
 
     told = {name: history[name] for name in ("unit", "form", "period_start", "period_end")}
-    assert told == {name: body[name] for name in told} | {"unit": "2004-10525"}
+    assert told == {name: about[name] for name in told} | {"unit": "2004-10525"}
     steps = [(one["sequence"], one["status"], one.get("reason")) for one in history["steps"]]
     assert steps == [(1, "submitted", None), (2, "sent_back", "Thiếu dự toán")]
     events = await office.pool.fetch("SELECT value FROM outbox")
