@@ -19,10 +19,11 @@ SELECT unit, series, occurred_on, recorded_on, sum(amount)::bigint AS amount
 HAVING sum(amount) <> 0
 """
 _RECEIVED = """
-SELECT units.unit, sum(amount)::bigint AS amount
-  FROM tallies
-  JOIN units ON units.id = tallies.unit
-  JOIN series ON series.id = tallies.series
+SELECT units.unit, sum(cell.amount)::bigint AS amount
+  FROM units
+  JOIN tally_parts ON tally_parts.unit = units.id,
+       unnest(tally_parts.series, amounts) AS cell (series, amount)
+  JOIN series ON series.id = cell.series
  WHERE units.unit = ANY($1::text[]) AND measure = 'received'
  GROUP BY units.unit
 """

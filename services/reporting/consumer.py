@@ -9,7 +9,6 @@ automatic reset of offsets, and every failure is dealt with in here.
 """
 
 import asyncio
-import gc
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -42,7 +41,6 @@ times as much only takes memory."""
 _EVERYTHING = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
 
 _BACK_OFF_SECONDS = 1.0
-_CYCLES_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -70,7 +68,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.assigned = False
         self.behind = False
         self.moved_at = time.monotonic()
-        self._collected_at = time.monotonic()
         self._subscriber = broker.subscriber(
             *(topic.name for topic in TOPICS),
             group_id=group,
@@ -154,18 +151,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 FOLD_EVENTS.observe(len(records))
                 FOLD_SECONDS.observe(time.perf_counter() - began)
                 self.moved_at = time.monotonic()
-        self._free_what_was_fetched()
-
-    def _free_what_was_fetched(self) -> None:
-        """Look for cycles once a second.
-
-        aiokafka leaves all that it has fetched in one (PartitionRecords and its generator), and the
-        collector does not come by itself: it counts objects, of which a fold keeps none, not bytes.
-        """
-        now = time.monotonic()
-        if now - self._collected_at > _CYCLES_SECONDS:
-            gc.collect()
-            self._collected_at = now
 
     async def _read_again(self, cause: str, error: Exception, pause: float) -> None:
         """Go back to the stored positions, as soon as the database tells them."""

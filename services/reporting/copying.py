@@ -6,7 +6,6 @@ see "Binary Format" of COPY in PostgreSQL's manual, and `array_send` for arrays.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -59,9 +58,16 @@ class Table:
 
     async def copy(self, conn: Connection, rows: Sequence[bytes]) -> None:
         """Add rows in the caller's transaction."""
-        body = BytesIO(b"".join((_HEADER, *rows, _TRAILER)))
+        # Not a file: asyncpg would make a class for it, in a cycle that keeps the whole file in
+        # memory until the collector comes.
+        body = memoryview(b"".join((_HEADER, *rows, _TRAILER)))
         columns = list(self._columns)
-        await conn.copy_to_table(self._name, source=body, columns=columns, format="binary")
+        await conn.copy_to_table(
+            self._name,
+            source=body,  # type: ignore[arg-type]  # the stubs do not know buffers
+            columns=columns,
+            format="binary",
+        )
 
     def _make_empty(self, length: int) -> NDArray[np.void]:
         """Return one row in which everything but the values is filled in."""

@@ -3,21 +3,26 @@
 The counts are PostgreSQL's own, of a server that counts every statement (pg_stat_statements).
 """
 
+import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import Any
 
 import asyncpg
 import pytest
 
 from deploy.bench.rig import PLACES
-from deploy.bench.workload import Workload
-from services.reporting import positions
+from deploy.bench.workload import Workload, unit_ids
+from services.reporting import positions, projection
+from services.reporting.app import MIGRATIONS
 from services.reporting.fold import Folder
 from services.reporting.projection import TABLES
+from services.reporting.tally_reader import read_tallies
 from shared.database import Pool, create_pool, migrate
 from tests.support.builders import a_record
 from tests.support.servers import fresh_database, running_postgres
+from tests.support.wait import wait_until
 
 STATEMENTS_PER_BATCH = 12
 """The most that a batch may take, BEGIN and COMMIT included, however many events it holds."""
@@ -30,6 +35,13 @@ WARM_UP = 10_000
 _COUNTED = """
 SELECT sum(calls)::integer FROM pg_stat_statements
  WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1)
+"""
+
+_PARTS_OF = """
+SELECT count(*) FROM tally_parts JOIN units ON units.id = tally_parts.unit WHERE units.unit = $1
+"""
+_PARTS_READ = """
+SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'tally_parts'
 """
 
 
@@ -99,3 +111,43 @@ async def test_the_log_written_for_an_event_is_bounded(pool: Pool) -> None:
     written = await pool.fetchval("SELECT pg_current_wal_lsn() - $1::pg_lsn", before)
 
     assert 0 < written / max(BATCHES) <= WAL_BYTES_PER_EVENT
+
+
+async def test_a_report_reads_the_parts_of_its_own_unit_and_no_other(database: str) -> None:
+    pool = await create_pool(database, 2)
+    await migrate(pool, [MIGRATIONS])
+    tables = await (await projection.live(pool)).open(database, 2)
+    await positions.seed(tables, dict.fromkeys(PLACES, 0))
+    await Folder(tables, 1).fold(_records(WARM_UP))
+    unit = unit_ids()[0]
+    parts = await tables.fetchval(_PARTS_OF, unit)
+    await tables.execute("SELECT pg_stat_force_next_flush()")
+    before = await tables.fetchval(_PARTS_READ)
+    await read_tallies(pool, unit, date.max)
+    await pool.close()  # a session that ends has told the server all that it read
+
+    async def told() -> bool:
+        return bool(await tables.fetchval(_PARTS_READ) > before)
+
+    await wait_until(told)
+    read = await tables.fetchval(_PARTS_READ) - before
+    await tables.close()
+
+    assert 0 < parts == read
+
+
+async def test_batches_leave_nothing_behind_for_the_collector(pool: Pool) -> None:
+    """It comes so seldom while events are folded that cycles would fill the memory."""
+    records = _records(WARM_UP + BATCHES[-1])
+    folder = Folder(pool, 1)
+    await folder.fold(records[:WARM_UP])
+    gc.collect()
+    gc.disable()
+    try:
+        for begin in range(WARM_UP, len(records), 1_000):
+            await folder.fold(records[begin : begin + 1_000])
+        unreachable = gc.collect()
+    finally:
+        gc.enable()
+
+    assert unreachable < len(records) / 1_000
