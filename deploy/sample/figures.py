@@ -9,7 +9,6 @@ from pydantic import Field
 
 from shared.events.cases import Outcome, ProcedureCode, UnitId
 from shared.events.petitions import Weekday
-from shared.events.returns import Return
 from shared.frozen import Closed
 
 
@@ -50,12 +49,6 @@ class Petitions(Closed):
     mediation_days: int
 
 
-class AcceptedReturn(Return):
-    """A return and the day on which the ward office accepted it."""
-
-    accepted_on: date
-
-
 class Figures(Closed):
     """Everything the sample must show for one unit and period."""
 
@@ -64,13 +57,9 @@ class Figures(Closed):
     end: date
     work: tuple[Work, ...]
     petitions: Petitions
-    returns: tuple[AcceptedReturn, ...]
 
 
 def read_figures() -> Figures:
     """Return what figures.toml says."""
     text = Path(__file__).with_name("figures.toml").read_text(encoding="utf-8")
-    # `unit` of the whole sample is also that of every return.
-    told = tomllib.loads(text)
-    told["returns"] = [{"unit": told["unit"], **item} for item in told["returns"]]
-    return Figures.model_validate(told)
+    return Figures.model_validate(tomllib.loads(text))

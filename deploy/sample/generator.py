@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from deploy.sample.draw import Draw
 from deploy.sample.figures import Figures, Work, read_figures
+from deploy.sample.filings import filings
 from deploy.sample.steps import Clerk, Step, Subject
 from deploy.sample.working_days import WorkingDays
 from shared.events.cases import Case, Channel, Status
@@ -32,7 +33,12 @@ def generate(seed: int = 1) -> list[Subject]:
         draw=Draw(figures=figures, rng=rng, days=days),
         prefix=f"sample-{seed}",
     )
-    subjects = [*sample.work(), *sample.mediations(), *sample.reception(), *sample.returns()]
+    subjects = [
+        *sample.work(),
+        *sample.mediations(),
+        *sample.reception(),
+        *filings(figures.unit, days, sample.prefix),
+    ]
     return sorted(subjects, key=lambda subject: subject.steps[0].recorded_on)
 
 
@@ -96,12 +102,6 @@ class _Sample:
         for number, (day, visitors) in enumerate(zip(chosen, petitions.visits, strict=True)):
             visit = {"unit": unit, "visited_on": day.isoformat(), "visitors": visitors}
             yield self._single("petitions", "visits", number, visit, day)
-
-    def returns(self) -> Iterator[Subject]:
-        """Yield the returns that the ward office accepted."""
-        for number, accepted in enumerate(self.figures.returns):
-            body = accepted.model_dump(mode="json", exclude={"accepted_on"}, exclude_none=True)
-            yield self._single("returns", "returns", number, body, accepted.accepted_on)
 
     def _single(
         self, service: str, path: str, number: int, body: Mapping[str, object], day: date
