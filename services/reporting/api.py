@@ -46,7 +46,7 @@ def report_routes(pool: Pool, outline: Outline, clock: Clock) -> APIRouter:
         _check_days(start, end, known, today)
         about = _unit(unit, end)
         period = Period(start=start, end=end)
-        tallies = await read_tallies(pool, about.id, period, known)
+        tallies = await read_tallies(pool, about.id, known)
         heading = ReportHeading(
             unit_id=about.id,
             unit_code=about.code,

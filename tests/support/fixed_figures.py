@@ -147,7 +147,9 @@ class FixedFigures:
     def __init__(self, changes: Mapping[str, Value] | None = None) -> None:
         self._values: Mapping[str, Value] = model_values() | dict(changes or {})
 
-    def figure(self, indicator: str, dimensions: Mapping[str, str]) -> Figure:
+    def figure(
+        self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
+    ) -> Figure:
         """Return the figure of an indicator narrowed to `dimensions`."""
         label, unit, kind = INDICATORS[indicator]
         label = _SPLITS.get(dimensions.get("timeliness", dimensions.get("outcome", "")), label)
@@ -161,17 +163,17 @@ class FixedFigures:
             label=label,
             unit_of_measure=unit,
             kind=kind,
-            period=_year(dimensions["year"]) if "year" in dimensions else TERM_PERIOD,
+            period=_year(dimensions["year"]) if "year" in dimensions else period or TERM_PERIOD,
             value=None if absent else value,
             absence=value if absent else None,
         )
 
-    def years(self, indicator: str) -> list[int]:
-        """Return the years that have a value."""
+    def values(self, indicator: str, dimension: str) -> list[str]:
+        """Return the values of a dimension for which there is a figure."""
         if indicator not in INDICATORS:
             raise KeyError(indicator)
-        prefix = f"{indicator}?year="
-        return sorted(int(key.removeprefix(prefix)) for key in self._values if prefix in key)
+        prefix = f"{indicator}?{dimension}="
+        return sorted(key.removeprefix(prefix) for key in self._values if prefix in key)
 
 
 def _year(year: str) -> Period:

@@ -22,7 +22,7 @@ class FigureBook:
     def years(self, indicator: str) -> list[int]:
         """Return the years of an indicator's returns."""
         try:
-            return self._source.years(indicator)
+            return [int(year) for year in self._source.values(indicator, "year")]
         except (KeyError, ValueError) as error:
             raise OutlineError(f"{indicator}: {error}") from error
 
