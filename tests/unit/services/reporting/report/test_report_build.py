@@ -138,8 +138,8 @@ def test_the_kinds_of_nothing_differ_in_sentences() -> None:
 
 def test_a_budget_that_nobody_declared_is_said_to_be_missing() -> None:
     class Undeclared(FixedFigures):
-        def years(self, indicator: str) -> list[int]:
-            del indicator
+        def values(self, indicator: str, dimension: str) -> list[str]:
+            del indicator, dimension
             return []
 
     report = build(load_outline(TERM), HEADING, Undeclared())
