@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator
+from pydantic import Discriminator, model_validator
 
 from services.reporting.figure import Absence, Kind, Period
 from shared.frozen import Frozen
+from shared.quantity import Qualifier
 
 
 def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
@@ -24,7 +25,10 @@ def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
 
 
 class ReportHeading(Frozen):
-    """What a report is about: a unit under its superior, a period, as known at the end of a day."""
+    """What a report is about: a unit under its superior, a period, as known at the end of a day.
+
+    `name` is what a period of a kind is called (`quý II năm 2023`), empty for any other.
+    """
 
     unit_id: str
     unit_code: str
@@ -32,6 +36,7 @@ class ReportHeading(Frozen):
     parent_name: str
     period: Period
     as_of: date
+    name: str = ""
 
 
 class TextSpan(Frozen):
@@ -68,10 +73,11 @@ class HeadCell(Frozen):
 
 
 class Row(Frozen):
-    """A row of a table; a total is printed bold."""
+    """A row of a table; a total is printed bold, a heading is one cell over the whole width."""
 
     cells: tuple[Span, ...]
     total: bool = False
+    heading: bool = False
 
 
 class Table(Frozen):
@@ -87,7 +93,37 @@ class Table(Frozen):
     note: str
 
 
-type Block = Annotated[Paragraph | Table, Discriminator("kind")]
+class Mark(Frozen):
+    """A word on an axis, `at` a share of its length."""
+
+    text: str
+    at: float
+
+
+class Series(Frozen):
+    """One line of a chart: a value for each label, or nothing, and its share of the height."""
+
+    name: str
+    values: tuple[int | Decimal | None, ...]
+    heights: tuple[float | None, ...]
+
+
+class Chart(Frozen):
+    """The course of some figures over the months or years of the period, oldest first.
+
+    A value stands in the middle of its label's share of the width.
+    """
+
+    kind: Literal["chart"] = "chart"
+    title: str
+    unit_of_measure: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    across: tuple[Mark, ...]
+    upwards: tuple[Mark, ...]
+
+
+type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]
 
 
 class Section(Frozen):
@@ -104,6 +140,7 @@ class Part(Frozen):
 
     label: str
     title: str
+    blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
 
 
@@ -127,27 +164,41 @@ class Signature(Frozen):
 
 
 class Annex(Frozen):
-    """An annex (phụ lục) of one table."""
+    """An annex (phụ lục)."""
 
     label: str
     title: str
     attachment: str
-    table: Table
+    blocks: tuple[Block, ...]
 
 
 class FigureEntry(Frozen):
-    """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up."""
+    """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up.
+
+    `value` and `upper` are the ends of a range; `sections` are the ids of those that print it.
+    """
 
     indicator: str
     dimensions: Mapping[str, str]
     label: str
     value: int | Decimal | str | None
+    upper: int | Decimal | None = None
+    qualifier: Qualifier | None = None
     absence: Absence | None
     display: str
     unit_of_measure: str
     kind: Kind
     period: Period
     parts: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_alone_are_strings(cls, told: Any) -> Any:
+        """Read a decimal from JSON, where it is a string, as one."""
+        if isinstance(told.get("value"), str) and told.get("kind") != Kind.TEXT:
+            return told | {"value": Decimal(told["value"])}
+        return told
 
 
 class Verdict(StrEnum):
@@ -158,20 +209,30 @@ class Verdict(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
+class Severity(StrEnum):
+    """What a broken check means: an error keeps a report from being signed until it is waived."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
 class CheckResult(Frozen):
-    """A check with both sides; `difference` is left minus right."""
+    """A check with both sides; `difference` is left minus right, in days where they are days."""
 
     id: str
     label: str
     relation: str
-    left: Decimal | int | None
-    right: Decimal | int | None
+    left: Decimal | int | date | None
+    right: Decimal | int | date | None
     difference: Decimal | int | None
     verdict: Verdict
+    severity: Severity
+    note: str = ""
     figures: tuple[str, ...]
 
 
-class TermReport(Frozen):
+class Report(Frozen):
     """One report of one unit, complete."""
 
     outline: str
@@ -179,8 +240,9 @@ class TermReport(Frozen):
     header: Header
     title: str
     subject: str
+    addressee: str = ""
     period: str
-    introduction: tuple[Paragraph, ...]
+    introduction: tuple[Block, ...]
     parts: tuple[Part, ...]
     closing: Paragraph
     signature: Signature
