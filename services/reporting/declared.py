@@ -1,11 +1,12 @@
 """Figures that departments declare: from the lines of accepted returns to one value. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.reporting.figure import Absence, Found, Kind, Period
 from services.reporting.statements import Line, Statement
@@ -13,6 +14,7 @@ from shared.indicators.model import Indicator
 from shared.quantity import Qualifier
 
 _ADDITIVE = (Kind.FLOW, Kind.LEVEL)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,19 @@ class Declaration:
     line: Line
 
 
-def declarations(statements: Iterable[Statement]) -> Mapping[str, Sequence[Declaration]]:
-    """Return every line that counts, by its indicator, in the order of the statements."""
-    found = defaultdict[str, list[Declaration]](list)
+type Declarations = Sequence[Sequence[Declaration]]
+"""Lines of one indicator, those of one period together, in the order of their periods' ends."""
+
+
+def declarations(statements: Iterable[Statement]) -> Mapping[str, Declarations]:
+    """Return every line that counts, by indicator; the statements are in order of their ends."""
+    found = defaultdict[str, dict[Period, list[Declaration]]](dict)
     for one in statements:
         if one.kind == "return" and one.status == "accepted":
             for line in one.lines:
-                found[line.indicator].append(Declaration(one.period, one.subject, line))
-    return found
+                together = found[line.indicator].setdefault(one.period, [])
+                together.append(Declaration(one.period, one.subject, line))
+    return {indicator: list(periods.values()) for indicator, periods in found.items()}
 
 
 def span_of(indicator: Indicator, span: Period) -> Period:
@@ -42,10 +49,7 @@ def span_of(indicator: Indicator, span: Period) -> Period:
 
 
 def declared(
-    indicator: Indicator,
-    narrowing: Mapping[str, str],
-    span: Period,
-    lines: Sequence[Declaration],
+    indicator: Indicator, narrowing: Mapping[str, str], span: Period, lines: Declarations
 ) -> Found:
     """Return what the lines of an indicator say of a span of days.
 
@@ -53,38 +57,53 @@ def declared(
     that they cover. `latest` is the return that ends last: a level may be of before the span, a
     target is one whose period touches it.
     """
-    span = span_of(indicator, span)
-    found = _by_period(indicator, narrowing, lines)
+    span, kind = span_of(indicator, span), indicator.kind
+    told = list(_telling(indicator, narrowing, lines))
     if indicator.combine == "latest":
-        return _latest(indicator.kind, found, span)
-    tiles = _tiles(found, span)
+        latest = [one for one in told if _holds(kind, one.period, span)]
+        return _value(kind, latest[-1]) if latest else Found(Absence.MISSING, span)
+    tiles = _tiles(told, span)
     if not tiles:
         return Found(Absence.MISSING, span)
-    values = [found[period] for period in tiles]
-    whole = Period(start=tiles[0].start, end=tiles[-1].end)
-    if any(later.start - earlier.end > timedelta(days=1) for earlier, later in pairwise(tiles)):
+    values = [_value(kind, one) for one in tiles]
+    whole = Period(start=tiles[0].period.start, end=tiles[-1].period.end)
+    if any(later.period.start - one.period.end > _DAY for one, later in pairwise(tiles)):
         return Found(Absence.MISSING, whole, sources=_sources(values))
     combine = _added if indicator.combine == "sum" else _every
     return replace(_of_all(values, combine), period=whole)
 
 
-def _by_period(
-    indicator: Indicator, narrowing: Mapping[str, str], lines: Sequence[Declaration]
-) -> Mapping[Period, Found]:
-    """Return what was declared for each period: by its own line, or added up from a breakdown."""
-    of_period = defaultdict[tuple[date, date], list[Declaration]](list)
-    for one in lines:
-        if narrowing.items() <= one.line.dimensions.items():
-            of_period[one.period.start, one.period.end].append(one)
-    found: dict[Period, Found] = {}
-    for together in of_period.values():
-        own = [one for one in together if len(one.line.dimensions) == len(narrowing)]
+class _Told(NamedTuple):
+    """What was told for a period: one line, or those of a breakdown, or none: then it is zero."""
+
+    period: Period
+    subject: str
+    lines: Sequence[Declaration]
+
+
+def _telling(
+    indicator: Indicator, narrowing: Mapping[str, str], lines: Declarations
+) -> Iterator[_Told]:
+    """Yield what was told for each period: by a line of its own, else by a breakdown.
+
+    A return that tells of some streets tells of all: there is nothing of one that it leaves out.
+    """
+    additive = indicator.kind in _ADDITIVE
+    named = {name for name in narrowing if indicator.dimensions.get(name) == "open"}
+    fixed = {name: value for name, value in narrowing.items() if name not in named}
+    for together in lines:
+        period, subject = together[-1].period, together[-1].subject
+        parts = [one for one in together if narrowing.items() <= one.line.dimensions.items()]
+        own = [one for one in parts if len(one.line.dimensions) == len(narrowing)]
         if own:
-            found[own[-1].period] = _found(indicator.kind, own[-1])
-        elif indicator.kind in _ADDITIVE:
-            parts = [_found(indicator.kind, one) for one in _breakdown(together)]
-            found[together[0].period] = _of_all(parts, _added)
-    return found
+            yield _Told(period, subject, own[-1:])
+        elif additive and parts:
+            yield _Told(period, subject, _breakdown(parts))
+        elif additive and any(
+            named <= one.line.dimensions.keys() and fixed.items() <= one.line.dimensions.items()
+            for one in together
+        ):
+            yield _Told(period, subject, ())
 
 
 def _breakdown(lines: Sequence[Declaration]) -> list[Declaration]:
@@ -93,12 +112,18 @@ def _breakdown(lines: Sequence[Declaration]) -> list[Declaration]:
     return [one for one in lines if sorted(one.line.dimensions) == names]
 
 
+def _value(kind: Kind, told: _Told) -> Found:
+    if not told.lines:
+        return Found(0, told.period, sources=(told.subject,))
+    values = [_found(kind, one) for one in told.lines]
+    return values[0] if len(values) == 1 else _of_all(values, _added)
+
+
 def _found(kind: Kind, one: Declaration) -> Found:
     """Return a line's value; one that is not of the indicator's kind is as good as missing."""
-    line, sources = one.line, (one.subject,)
-    period = one.period
-    if line.until is not None and line.until >= period.start:
-        period = Period(start=period.start, end=line.until)
+    line, period, sources = one.line, one.period, (one.subject,)
+    if line.until is not None:
+        period = Period(start=min(period.start, line.until), end=line.until)
     if line.absence is not None:
         return Found(Absence(line.absence), period, sources=sources)
     if kind is Kind.TEXT:
@@ -114,26 +139,19 @@ def _found(kind: Kind, one: Declaration) -> Found:
     )
 
 
-def _latest(kind: Kind, found: Mapping[Period, Found], span: Period) -> Found:
-    def counts(period: Period) -> bool:
-        if kind is Kind.TARGET:
-            return period.start <= span.end and span.start <= period.end
-        return period.end <= span.end and (kind is Kind.LEVEL or span.start <= period.end)
-
-    last = max(
-        (period for period in found if counts(period)),
-        key=lambda period: (period.end, period.start),
-        default=None,
-    )
-    return Found(Absence.MISSING, span) if last is None else found[last]
+def _holds(kind: Kind, period: Period, span: Period) -> bool:
+    """Say whether what was told for a period may hold for a span."""
+    if kind is Kind.TARGET:
+        return period.start <= span.end and span.start <= period.end
+    return period.end <= span.end and (kind is Kind.LEVEL or span.start <= period.end)
 
 
-def _tiles(periods: Iterable[Period], span: Period) -> list[Period]:
-    """Return periods within a span, one after the other: of those that begin first the longest."""
-    within = [one for one in periods if span.start <= one.start and one.end <= span.end]
-    tiles: list[Period] = []
-    for one in sorted(within, key=lambda one: (one.start, -one.end.toordinal())):
-        if not tiles or tiles[-1].end < one.start:
+def _tiles(told: Iterable[_Told], span: Period) -> list[_Told]:
+    """Return what covers a span, one after the other: of those that begin first the longest."""
+    within = [one for one in told if span.start <= one.period.start and one.period.end <= span.end]
+    tiles: list[_Told] = []
+    for one in sorted(within, key=lambda one: (one.period.start, -one.period.end.toordinal())):
+        if not tiles or tiles[-1].period.end < one.period.start:
             tiles.append(one)
     return tiles
 
@@ -158,7 +176,12 @@ def _added(told: Sequence[Found]) -> Found:
 
 
 def _every(told: Sequence[Found]) -> Found:
-    """Return what is true of each: the one value, or the range that all of them lie in."""
+    """Return what is true of each: the one value, or the range that all of them lie in.
+
+    Of texts that differ the last.
+    """
+    if isinstance(told[0].value, str):
+        return told[-1]
     qualifier = weakest(one.qualifier for one in told)
     low, high = min(map(_low, told)), max(map(_high, told))
     if qualifier is Qualifier.LESS_THAN:

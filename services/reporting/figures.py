@@ -79,9 +79,8 @@ class TallyFigures:
         if indicator.line is None:
             return range(self.period.start.year, self.period.end.year + 1)
         span = span_of(indicator, self.period)
-        lines = self._lines.get(indicator.id, ())
-        ends = {one.period.end.year for one in lines if span.start <= one.period.end <= span.end}
-        return sorted(ends)
+        periods = [together[0].period for together in self._lines.get(indicator.id, ())]
+        return sorted({one.end.year for one in periods if span.start <= one.end <= span.end})
 
     def _occurring(self, indicator: Indicator, dimension: str) -> Iterable[str]:
         """Return the values of a dimension that were told, those of the latest return first."""
@@ -92,10 +91,12 @@ class TallyFigures:
             return [value for one in operands for value in self._occurring(one, dimension)]
         told: Iterable[Mapping[str, str]] = (one.dimensions for one in self._series)
         if indicator.line is not None:
-            lines = self._lines.get(indicator.id, ())
-            ending = (one for one in reversed(lines) if one.period.end <= self.period.end)
-            latest = sorted(ending, key=lambda one: one.period.end, reverse=True)
-            told = (one.line.dimensions for one in latest)
+            told = (
+                one.line.dimensions
+                for together in reversed(self._lines.get(indicator.id, ()))
+                if together[0].period.end <= self.period.end
+                for one in together
+            )
         elif indicator.entry is not None:
             told = (one.values for one in entries_of(indicator.entry, self._tallies.statements))
         return [one[dimension] for one in told if dimension in one]

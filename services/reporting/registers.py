@@ -47,12 +47,11 @@ def counted(
     said = [(text, one) for one in fitting if (text := _say(one, entries.say)) is not None]
     if not said:
         return Found(Absence.MISSING, span)
-    picked = {"first": said[:1], "latest": said[-1:], "all": said}[entries.pick]
-    return Found(
-        "; ".join(dict.fromkeys(text for text, _ in picked)),
-        Period(start=picked[0][1].period.start, end=picked[-1][1].period.end),
-        sources=tuple(one.subject for _, one in picked),
-    )
+    if entries.pick == "all":
+        text = "; ".join(dict.fromkeys(text for text, _ in said))
+        return Found(text, span, sources=tuple(one.subject for _, one in said))
+    text, picked = said[0] if entries.pick == "first" else said[-1]
+    return Found(text, picked.period, sources=(picked.subject,))
 
 
 def _say(entry: Statement, what: str) -> str | None:
