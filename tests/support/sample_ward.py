@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
-from uuid import uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 import numpy as np
@@ -25,13 +25,15 @@ from shared.events.returns import ReturnData
 from shared.procedures import PROCEDURES
 from shared.recorded import Recorded
 
+TERM = Period(start=date(2021, 6, 1), end=date(2023, 11, 30))
+
 type Record = dict[str, str]
 
 _STATUS = {"cases": "open", "resolution": "resolved", "withdrawal": "withdrawn"}
 _LINES = msgspec.json.Decoder(tuple[Line, ...])
 
 
-def recount(subjects: Sequence[Subject], as_of: date) -> list[Record]:
+def recount(subjects: Sequence[Subject], as_of: date = TERM.end) -> list[Record]:
     """Replay the steps recorded up to a day, field by field, and return the cases that count."""
     records = []
     for subject in subjects:
@@ -55,21 +57,21 @@ def case_of(record: Record) -> Case:
     return Case.model_validate({**record, "status": _STATUS[record["last"]]})
 
 
-def figures(subjects: Sequence[Subject], period: Period) -> TallyFigures:
-    """Return the figures of a period, known on its last day. Raises Refused as the services do."""
+def figures(subjects: Sequence[Subject]) -> TallyFigures:
+    """Return the figures of the sample's period. Raises Refused where a service would refuse."""
     tallies = Tallies(
-        sums=_sums(list(_counted(subjects, period.end)), period.end),
+        sums=_sums(list(_counted(subjects))),
         statements=sorted(
             (_stated(one) for one in subjects if one.service == "returns"),
             key=lambda one: (one.period.end, one.period.start, one.subject),
         ),
         folded={},
     )
-    return TallyFigures(period, tallies)
+    return TallyFigures(TERM, tallies)
 
 
-def _counted(subjects: Sequence[Subject], as_of: date) -> Iterator[Contribution]:
-    for record in recount(subjects, as_of):
+def _counted(subjects: Sequence[Subject]) -> Iterator[Contribution]:
+    for record in recount(subjects):
         yield from count_case(case_of(record))
     for step in (step for subject in subjects for step in subject.steps):
         body: Mapping[str, Any] = step.body
@@ -81,7 +83,7 @@ def _counted(subjects: Sequence[Subject], as_of: date) -> Iterator[Contribution]
             yield Contribution(body["unit"], weekday, date.fromisoformat(body["from_day"]), 1)
 
 
-def _sums(told: Sequence[Contribution], as_of: date) -> Sums:
+def _sums(told: Sequence[Contribution]) -> Sums:
     named = sorted({one.series for one in told}, key=lambda one: (one.measure, one.dimensions))
     place = {series: number for number, series in enumerate(named)}
     return Sums(
@@ -89,7 +91,7 @@ def _sums(told: Sequence[Contribution], as_of: date) -> Sums:
         place=np.array([place[one.series] for one in told], np.int64),
         occurred_on=np.array([one.occurred_on.toordinal() for one in told], np.int64),
         amount=np.array([one.amount for one in told], np.int64),
-        as_of=as_of,
+        as_of=TERM.end,
     )
 
 
@@ -126,7 +128,7 @@ def _decided(steps: Iterable[Step]) -> Iterator[Event]:
         at = datetime.combine(step.recorded_on, time(3), UTC)
         recorded = Recorded(at=at, migrated=True)
         if step.path == "/entries":
-            id_ = uuid5(model.NAMESPACE_URL, step.key)
+            id_ = uuid5(NAMESPACE_URL, step.key)
             yield entries.record(id_, RecordEntry.model_validate(step.body), recorded)
             continue
         if step.path == "/returns/submissions":
