@@ -15,7 +15,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from deploy.data_folder import Secrets, alone_in, fresh_logs, kept_secrets, write_private
+from deploy.data_folder import (
+    Secrets,
+    alone_in,
+    fresh_logs,
+    kept_people,
+    kept_secrets,
+    write_private,
+)
 from deploy.databases import create_databases
 from deploy.embedded import fonts
 from deploy.embedded.child import Child
@@ -115,6 +122,7 @@ def _service(settings: RunSettings, secrets: Secrets, name: str, logs: Path) -> 
         environment["WARDBOOK_MIGRATION_TOKEN"] = secrets.migration_token
     else:
         environment["WARDBOOK_FONTS"] = str(fonts.FOLDER)
+        environment["WARDBOOK_PEOPLE"] = str(kept_people(settings.data).absolute())
     lines = [f"{key}={shlex.quote(value)}\n" for key, value in environment.items()]
     write_private(settings.data / f"{name}.env", "".join(lines))
     return Service(

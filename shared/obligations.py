@@ -9,15 +9,21 @@ from datetime import date, timedelta
 
 from shared.forms import FORMS, OWN_SPAN, Form
 from shared.periods import PERIOD_KINDS, Period
+from shared.units import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """A form that is owed for a period; `due_on` is the last good day, None where none is set."""
+    """A form that is owed for a period."""
 
     form: Form
     period: Period
-    due_on: date | None
+
+    @property
+    def due_on(self) -> date | None:
+        """The last good day, None where none is set."""
+        counted_from = self.period.start if self.form.ahead else self.period.end
+        return self.form.due.on(counted_from) if self.form.due else None
 
     @property
     def since(self) -> date:
@@ -36,31 +42,35 @@ class Obligation:
         return form == self.form.code and end == self.period.end and start <= self.period.start
 
 
-def owed(starts: date, until: date, forms: Iterable[Form] | None = None) -> list[Obligation]:
-    """Return what is owed on the day `until` for periods that were not over on the day `starts`.
+def owed(
+    unit: Unit, since: date, until: date, forms: Iterable[Form] | None = None
+) -> list[Obligation]:
+    """Return what a unit owes on the day `until` for periods that were not over before `since`.
 
-    Sorted by the last day of the period. A form of a report's own span is owed for no period.
+    A period in which the unit begins or ends is owed for the days on which there was the unit. A
+    form of a report's own span is owed for no period. Sorted by the last day of the period.
     """
     every = FORMS.values() if forms is None else forms
-    found = [one for form in every for one in _of(form, starts, until)]
-    return sorted(found, key=lambda one: (one.period.end, one.form.code))
+    found = [
+        Obligation(form=form, period=period)
+        for form in every
+        for period in _periods_of(form, unit, since, until)
+    ]
+    begun = [one for one in found if one.since <= until]
+    return sorted(begun, key=lambda one: (one.period.end, one.form.code))
 
 
-def _periods_of(form: Form, first: date, last: date) -> Iterator[Period]:
-    """Yield the periods of a form that touch these days; the first one begins with the form."""
+def first_day(form: Form, unit: Unit) -> date:
+    """Return the first day on which a form can be owed by a unit."""
+    return max(form.since or date.min, unit.valid_from or date.min)
+
+
+def _periods_of(form: Form, unit: Unit, since: date, until: date) -> Iterator[Period]:
+    """Yield the periods of a form that touch these days, as long as there is the unit."""
     if form.period == OWN_SPAN:
         return
-    since = form.since or date.min
-    period = PERIOD_KINDS[form.period].around(max(first, since))
-    while period.start <= last:
-        yield Period(start=max(period.start, since), end=period.end)
-        period = PERIOD_KINDS[form.period].around(period.end + timedelta(days=1))
-
-
-def _of(form: Form, starts: date, until: date) -> Iterator[Obligation]:
-    for period in _periods_of(form, starts, until):
-        counted_from = period.start if form.ahead else period.end
-        due_on = form.due.on(counted_from) if form.due else None
-        obligation = Obligation(form=form, period=period, due_on=due_on)
-        if obligation.since <= until:
-            yield obligation
+    kind, first, last = PERIOD_KINDS[form.period], first_day(form, unit), unit.valid_to or date.max
+    period = kind.around(max(since, first))
+    while period.start <= min(until, last):
+        yield Period(start=max(period.start, first), end=min(period.end, last))
+        period = kind.around(period.end + timedelta(days=1))

@@ -68,6 +68,12 @@ class PeriodKind(Closed):
         before = self._last_day_of(end - self.months)
         return Period(start=before + timedelta(days=1), end=self._last_day_of(end))
 
+    def name(self, year: int, number: int) -> str:
+        """Return how a period is called: `quý II năm 2023`, `6 tháng đầu năm 2023`."""
+        if len(self.ends_in) == 1:
+            return f"{self.label} {year}"
+        return f"{self.label} {self.names[number - 1] if self.names else number} năm {year}"
+
     def around(self, day: date) -> Period:
         """Return the first period that is not over before a day."""
         numbered = ((year, n) for year in (day.year, day.year + 1) for n in self._numbers)
@@ -77,12 +83,6 @@ class PeriodKind(Closed):
     @property
     def _numbers(self) -> range:
         return range(1, len(self.ends_in) + 1)
-
-    def name(self, year: int, number: int) -> str:
-        """Return how a period is called: `quý II năm 2023`, `6 tháng đầu năm 2023`."""
-        if len(self.ends_in) == 1:
-            return f"{self.label} {year}"
-        return f"{self.label} {self.names[number - 1] if self.names else number} năm {year}"
 
     def _last_day_of(self, month: int) -> date:
         """Return the day that ends a month, which is counted through from the year 0."""

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 from platformdirs import user_cache_path
 
-from deploy.embedded.maven import fetch
+from deploy.embedded.maven import run
 
 VERSION = "2.1.2"
 ENDPOINT = f"com.mpobjects.jasperreports.font:jasperreports-fonts-liberation:{VERSION}"
@@ -25,4 +25,4 @@ def unpack(jar: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    fetch(FOLDER, [ENDPOINT], unpack)
+    run(FOLDER, [ENDPOINT], unpack)

@@ -4,7 +4,7 @@ import shutil
 
 from platformdirs import user_cache_path
 
-from deploy.embedded.maven import fetch
+from deploy.embedded.maven import run
 
 KAFKA_VERSION = "4.3.1"
 # Two environments: resolved together with Kafka, a log binding may pull kafka-clients down.
@@ -16,4 +16,4 @@ FOLDER = user_cache_path("wardbook") / f"kafka-{KAFKA_VERSION}"
 
 
 if __name__ == "__main__":
-    fetch(FOLDER, ENDPOINTS, shutil.move)
+    run(FOLDER, ENDPOINTS, shutil.move)

@@ -31,10 +31,15 @@ async def have(folder: Path, module: str, what: str) -> Path:
     return folder
 
 
-def fetch(folder: Path, endpoints: Iterable[str], keep: Callable[[Path, Path], object]) -> None:
-    """Have `keep(jar, folder)` fill `folder`, all or nothing: half a download is never trusted."""
+def run(folder: Path, endpoints: Iterable[str], keep: Callable[[Path, Path], object]) -> None:
+    """Fetch as a program that may be ended."""
     # An exit, unlike the signal's own effect, removes the half download.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    fetch(folder, endpoints, keep)
+
+
+def fetch(folder: Path, endpoints: Iterable[str], keep: Callable[[Path, Path], object]) -> None:
+    """Have `keep(jar, folder)` fill `folder`, all or nothing: half a download is never trusted."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as name:
         partial = Path(name)

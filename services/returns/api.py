@@ -1,7 +1,7 @@
 """The HTTP interface of returns: submitted, judged, corrected, and read with their steps."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from services.returns.commands import (
     SendBack,
     SubmitReturn,
 )
-from services.returns.steps import Step
 from shared.command_route import CommandRoute
 from shared.commands import Call, Command
 from shared.database import Pool
@@ -50,7 +49,10 @@ class HistoryAnswer(BaseModel):
     """A return from its first step to its last, which says what it now is."""
 
     id: UUID
+    unit: str
     form: str
+    period_start: date
+    period_end: date
     steps: list[StepAnswer]
 
 
@@ -109,7 +111,15 @@ def return_routes(desk: Desk, pool: Pool) -> APIRouter:
         taken = await steps.of_return(pool, id)
         if not taken:
             raise Refused("unknown_return", "id", status=404)
-        return HistoryAnswer(id=id, form=taken[0].form, steps=[_told_step(one) for one in taken])
+        last = taken[-1]
+        return HistoryAnswer(
+            id=id,
+            unit=last.unit,
+            form=last.form,
+            period_start=last.period_start,
+            period_end=last.period_end,
+            steps=[StepAnswer.model_validate(one, from_attributes=True) for one in taken],
+        )
 
     return routes
 
@@ -152,7 +162,3 @@ def _told(id_: UUID, sequence: int, ward_return: Return) -> Mapping[str, Any]:
     ]
     shown = ward_return.model_dump(mode="json") | {"figures": lines}
     return {"id": id_, "sequence": sequence, "return": shown}
-
-
-def _told_step(step: Step) -> StepAnswer:
-    return StepAnswer.model_validate(step, from_attributes=True)

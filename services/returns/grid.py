@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from shared.refusal import Refused
 
 _MOST_BYTES = 4_000_000
-_MOST_UNPACKED = 40_000_000
+_MOST_UNPACKED = 16_000_000
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 40
 _DELIMITERS = ";\t,"
 
@@ -52,38 +52,42 @@ def read(data: bytes) -> Grid:
     Refuses what is neither, and what is too large to be a form.
     """
     check_size(len(data))
-    return list(_workbook(data) if data.startswith(b"PK\x03\x04") else _csv(data))
+    if not data.startswith(b"PK\x03\x04"):
+        return list(_csv(data))
+    try:
+        return list(_workbook(data))
+    except Refused:
+        raise
+    except Exception:  # noqa: BLE001 - the library raises whatever it stumbles over
+        raise Refused("not_a_sheet") from None
 
 
 def _workbook(data: bytes) -> Iterator[Sequence[Cell]]:
-    with_values, as_typed = (_first_sheet(data, values=values) for values in (True, False))
-    if with_values.max_row > _MOST_ROWS or with_values.max_column > _MOST_COLUMNS:
-        raise Refused("sheet_too_large", rows=_MOST_ROWS, columns=_MOST_COLUMNS)
-    for values, typed in zip(with_values.iter_rows(), as_typed.iter_rows(), strict=True):
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
+            raise Refused("sheet_too_large", rows=_MOST_ROWS, columns=_MOST_COLUMNS)
+    # Once with the values of formulas, once with these: a formula without a value shows nothing.
+    title, with_values = _first_sheet(data, values=True)
+    _, as_typed = _first_sheet(data, values=False)
+    for number, (values, typed) in enumerate(zip(with_values, as_typed, strict=True), 1):
+        _check_extent(number, len(values))
         yield [
-            _cell(value, is_formula=formula.data_type == "f")
-            for value, formula in zip(values, typed, strict=True)
+            _cell(value, f"{title}!{get_column_letter(column)}{number}", formula.data_type == "f")
+            for column, (value, formula) in enumerate(zip(values, typed, strict=True), 1)
         ]
 
 
-def _first_sheet(data: bytes, *, values: bool) -> Any:
-    """Return the sheet that the workbook begins with: with the values of formulas, or with these.
-
-    It must unpack to no more than a form can be.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-        if unpacked <= _MOST_UNPACKED:
-            return openpyxl.load_workbook(io.BytesIO(data), data_only=values).worksheets[0]
-    except Exception:  # noqa: BLE001 - the library raises whatever it stumbles over
-        raise Refused("not_a_sheet") from None
-    raise Refused("sheet_too_large", rows=_MOST_ROWS, columns=_MOST_COLUMNS)
+def _first_sheet(data: bytes, *, values: bool) -> tuple[str, Iterator[Sequence[Any]]]:
+    """Return the title and, one by one, the rows of the sheet that a workbook begins with."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values)
+    sheet: Any = book.worksheets[0]
+    sheet.reset_dimensions()  # what a file says of its own size is often wrong
+    return sheet.title, sheet.iter_rows()
 
 
-def _cell(cell: Any, *, is_formula: bool) -> Cell:
+def _cell(cell: Any, place: str, is_formula: bool) -> Cell:  # noqa: FBT001 - by its name below
     """Return a cell of a workbook. One that shows no value of its own says so where it counts."""
-    place, value = f"{cell.parent.title}!{cell.coordinate}", cell.value
+    value = cell.value
     if cell.data_type == "e":
         return Cell(place, value, Refused("cell_error", place, shown=value))
     if value is None and is_formula:
@@ -95,6 +99,11 @@ def _cell(cell: Any, *, is_formula: bool) -> Cell:
     if isinstance(value, int | float) and "%" in cell.number_format:
         return Cell(place, float(f"{value * 100:.10g}"))
     return Cell(place, value if value != "" else None)
+
+
+def _check_extent(rows: int, columns: int) -> None:
+    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        raise Refused("sheet_too_large", rows=_MOST_ROWS, columns=_MOST_COLUMNS)
 
 
 def _csv(data: bytes) -> Iterator[Sequence[Cell]]:
@@ -109,8 +118,7 @@ def _csv(data: bytes) -> Iterator[Sequence[Cell]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(rows, 1):
-            if number > _MOST_ROWS or len(row) > _MOST_COLUMNS:
-                raise Refused("sheet_too_large", rows=_MOST_ROWS, columns=_MOST_COLUMNS)
+            _check_extent(number, len(row))
             yield [
                 Cell(f"{get_column_letter(column)}{number}", value.strip() or None)
                 for column, value in enumerate(row, 1)

@@ -14,6 +14,7 @@ from services.returns.commands import (
     SendBack,
     SubmitReturn,
 )
+from shared import units
 from shared.casework.model import unit_id
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.returns import (
@@ -29,6 +30,7 @@ from shared.events.returns import (
 )
 from shared.forms import FORMS, OWN_SPAN, Form
 from shared.frozen import Frozen
+from shared.obligations import first_day
 from shared.periods import PERIOD_KINDS
 from shared.recorded import Recorded, not_after
 from shared.refusal import Refused
@@ -83,7 +85,7 @@ def id_of(command: OfPeriod) -> UUID:
 def draft(command: OfPeriod, figures: Sequence[DeclaredFigure]) -> Return:
     """Return what a draft holds: lines that can be read, of a form and for a period that exist."""
     form = form_of(command.form)
-    check_period(form, command.period_start, command.period_end)
+    check_period(form, command)
     return _ward_return(command, figures, None)
 
 
@@ -199,22 +201,26 @@ def _ward_return(
 
 def _check_told(form: Form, command: OfPeriod, recorded: Recorded) -> None:
     """Check that the period is one of the form's, and is over, or has begun if it lay ahead."""
-    check_period(form, command.period_start, command.period_end)
+    check_period(form, command)
     if form.ahead:
         not_after("period_start", command.period_start, recorded)
     else:
         not_after("period_end", command.period_end, recorded)
 
 
-def check_period(form: Form, start: date, end: date) -> None:
-    """Check that a period begins as those of the form do, or with the form, and is not longer."""
+def check_period(form: Form, command: OfPeriod) -> None:
+    """Check that a period begins as those of the form, or with form or unit, and is no longer."""
+    start, end = command.period_start, command.period_end
     if end < start:
         raise Refused("period_backwards", "period_end", start=start)
+    unit = units.unit(unit_id(command.unit, end))
     if form.period == OWN_SPAN:
         return
     whole = PERIOD_KINDS[form.period].around(start)
-    if start not in {whole.start, form.since} or end > whole.end:
-        raise Refused("not_a_period", "period_start", start=whole.start, end=whole.end)
+    starts = {whole.start, first_day(form, unit)}
+    if start not in starts or end > whole.end or start < (unit.valid_from or start):
+        begins = max(whole.start, unit.valid_from or whole.start)
+        raise Refused("not_a_period", "period_start", start=begins, end=whole.end)
 
 
 def _next(

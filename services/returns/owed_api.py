@@ -46,13 +46,20 @@ def owed_routes(desk: Desk, pool: Pool) -> APIRouter:
         day = on or desk.today
         if day > desk.today:
             raise Refused("in_the_future", "on", today=desk.today)
-        found = units.unit(unit_id(unit, day if on else desk.today))
-        first = max(since or day - _A_TERM, found.valid_from or date.min)
-        obligations = owed(first, min(day, found.valid_to or day))
-        taken = await steps.of_unit(pool, found.id, start_of(day + timedelta(days=1)))
-        every = stand(found.id, obligations, taken, day)
+        asked = _unit(unit, day)
+        obligations = owed(asked, since or day - _A_TERM, day)
+        taken = await steps.of_unit(pool, asked.id, start_of(day + timedelta(days=1)))
+        every = stand(asked.id, obligations, taken, day)
         return OwedAnswer(
-            unit=found.id, on=day, owed=[one for one in every if settled or not one.is_settled]
+            unit=asked.id, on=day, owed=[one for one in every if settled or not one.is_settled]
         )
 
     return routes
+
+
+def _unit(code_or_id: str, on: date) -> units.Unit:
+    """Return the unit with this identity, in force or not, or with this code on a day."""
+    try:
+        return units.unit(code_or_id)
+    except units.UnknownUnit:
+        return units.unit(unit_id(code_or_id, on))

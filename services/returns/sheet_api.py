@@ -103,7 +103,7 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
 
 def _template(about: OfPeriod) -> bytes:
     form = model.form_of(about.form)
-    model.check_period(form, about.period_start, about.period_end)
+    model.check_period(form, about)
     unit = units.unit(unit_id(about.unit, about.period_end))
     period = Period(start=about.period_start, end=about.period_end)
     return template(form, unit.name, period, _mark(about))

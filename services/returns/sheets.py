@@ -106,10 +106,10 @@ def _row(row: Sequence[Cell], columns: Mapping[str, int]) -> _Told | list[Refuse
     refusals = [cell.refusal for cell in cells.values() if cell.refusal is not None]
     if isinstance(amount.value, date):
         refusals.append(Refused("cell_of_other_kind", amount.place, shown=amount.text))
-    code = cells["indicator"]
-    if not code.text:
-        refusals.append(Refused("code_missing", code.place))
-    if refusals:
+    code = cells.get("indicator")
+    if code is None or not code.text:
+        refusals.append(Refused("code_missing", (code or amount).place))
+    if refusals or code is None:
         return refusals
     places = {part: cell.place for part, cell in cells.items()} | {"text": amount.place}
     try:

@@ -12,7 +12,7 @@ from shared.database import Pool
 from shared.events.returns import DeclaredFigure, ReturnStatus
 
 _COLUMNS = """
-id, sequence, form, period_start, period_end, status, figures::text, recorded_at, reason
+id, sequence, unit, form, period_start, period_end, status, figures::text, recorded_at, reason
 """
 _OF_RETURN = f"SELECT {_COLUMNS} FROM return_steps WHERE id = $1 ORDER BY sequence"  # noqa: S608
 _OF_UNIT = f"""
@@ -26,6 +26,7 @@ class Step:
 
     id: UUID
     sequence: int
+    unit: str
     form: str
     period_start: date
     period_end: date

@@ -29,6 +29,16 @@ HEADING = ReportHeading(
     as_of=date(2023, 12, 5),
 )
 
+SOUND: Mapping[str, Value] = {
+    "economy.craft_trade_service_households": 1,
+    "covid.vaccination_result": 5000,
+    "covid.vaccination_base": 5000,
+    "covid.cases_recovered": 986,
+    "covid.vaccinated_share?doses=any": 100,
+    "personnel.staff": 17,
+}
+"""What the model report would have to say for none of its errors to be broken."""
+
 
 @dataclass(frozen=True)
 class Told:

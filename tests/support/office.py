@@ -56,12 +56,14 @@ async def a_database_of_offices(database: str) -> AsyncIterator[Pool]:
 
 
 @asynccontextmanager
-async def an_office(pool: Pool, token: str | None = TOKEN) -> AsyncIterator[Office]:
+async def an_office(
+    pool: Pool, token: str | None = TOKEN, now: datetime = NOW
+) -> AsyncIterator[Office]:
     """Open an office: cases of the registry, and returns, the one service with its own tables."""
     woken: list[int] = []
     app = FastAPI()
     install_problems(app)
-    desk = Desk(pool, lambda: NOW, lambda: woken.append(1), token)
+    desk = Desk(pool, lambda: now, lambda: woken.append(1), token)
     app.include_router(case_routes(REGISTRY, desk, pool))
     for routes in ROUTES:
         app.include_router(routes(desk, pool))

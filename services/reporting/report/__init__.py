@@ -4,18 +4,21 @@
 """
 
 from services.reporting.report.build import build
-from services.reporting.report.forms import Form, forms
+from services.reporting.report.forms import Form, Forms, forms, to_json
 from services.reporting.report.loading import PERIODIC, TERM, Plan, load
-from services.reporting.report.model import Report, ReportHeading
+from services.reporting.report.model import Audience, Report, ReportHeading
 
 __all__ = [
     "PERIODIC",
     "TERM",
+    "Audience",
     "Form",
+    "Forms",
     "Plan",
     "Report",
     "ReportHeading",
     "build",
     "forms",
     "load",
+    "to_json",
 ]

@@ -1,25 +1,21 @@
 """The annexes of a report: how its figures agree, the list of them, their course in charts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from services.reporting.report import numbers
-from services.reporting.report.model import (
-    Annex,
+from services.reporting.report.content import (
     Block,
     Chart,
-    CheckResult,
-    FigureEntry,
     FigureSpan,
     HeadCell,
     Row,
-    Severity,
     Span,
     Table,
     TextSpan,
-    Verdict,
 )
+from services.reporting.report.model import Annex, CheckResult, FigureEntry, Severity, Verdict
 from services.reporting.report.outline import AnnexOutline
 from services.reporting.report.wording import Writer
 
@@ -39,20 +35,31 @@ def annexes(
     figures: Mapping[str, FigureEntry],
     charts: Sequence[Chart],
 ) -> tuple[Annex, ...]:
-    """Return the annexes, with Roman numbers where there are several (Phụ lục I, Phần III.1)."""
+    """Return the annexes."""
     blocks: Mapping[str, Callable[[AnnexOutline], Sequence[Block]]] = {
         "checks": lambda outline: [_checks(outline, checks)],
         "figures": lambda outline: [_figures(outline, figures)],
         "charts": lambda _: charts,
     }
-    return tuple(
+    return numbered(
         Annex(
-            label=f"Phụ lục {_ROMAN[number]}" if len(outlines) > 1 else "Phụ lục",
+            label="",
             title=outline.title,
             attachment=writer.say(outline.attachment),
             blocks=tuple(blocks[outline.kind](outline)),
         )
-        for number, outline in enumerate(outlines)
+        for outline in outlines
+    )
+
+
+def numbered(told: Iterable[Annex]) -> tuple[Annex, ...]:
+    """Return annexes with Roman numbers where there are several (Phụ lục I, Phần III.1)."""
+    annexes = list(told)
+    if len(annexes) == 1:
+        return (annexes[0].model_copy(update={"label": "Phụ lục"}),)
+    return tuple(
+        annex.model_copy(update={"label": f"Phụ lục {number}"})
+        for annex, number in zip(annexes, _ROMAN, strict=False)
     )
 
 

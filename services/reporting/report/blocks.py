@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from services.reporting.figure import Absence
 from services.reporting.report.book import printed_as
-from services.reporting.report.model import Block, Paragraph, TextSpan
+from services.reporting.report.content import Block, Paragraph, TextSpan
 from services.reporting.report.outline import (
     BlockOutline,
     EachOutline,

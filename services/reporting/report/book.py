@@ -7,7 +7,8 @@ from functools import cache
 
 from services.reporting.figure import Absence, Figure, Figures, Period
 from services.reporting.report import numbers
-from services.reporting.report.model import FigureEntry, FigureSpan, figure_key
+from services.reporting.report.content import FigureSpan
+from services.reporting.report.model import FigureEntry, figure_key
 from shared.indicators import CATALOGUE, INDICATORS
 from shared.indicators.model import Indicator
 from shared.registers import Codes

@@ -8,9 +8,11 @@ from services.reporting.report.blocks import fill
 from services.reporting.report.book import FigureBook
 from services.reporting.report.charts import chart
 from services.reporting.report.checks import evaluate, unfinished
+from services.reporting.report.content import Block
+from services.reporting.report.disclosure import Hidden, hidden
 from services.reporting.report.loading import Plan
 from services.reporting.report.model import (
-    Block,
+    Audience,
     CheckResult,
     Header,
     Part,
@@ -33,7 +35,10 @@ HEADER, OPENING, CLOSING = "header", "opening", "closing"
 
 
 def build(plan: Plan, heading: ReportHeading, figures: Figures) -> Report:
-    """Return the report of an outline on `heading`."""
+    """Return the report of an outline on `heading`; of one for the public, small counts are out."""
+    if heading.audience is Audience.PUBLIC:
+        told = _Builder(plan, heading, figures).report()
+        figures = Hidden(figures, hidden(told.figures, plan))
     return _Builder(plan, heading, figures).report()
 
 

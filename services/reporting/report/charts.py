@@ -9,15 +9,7 @@ from math import ceil
 from services.reporting.figure import Figure, Figures, Period
 from services.reporting.report import numbers
 from services.reporting.report.book import printed_as
-from services.reporting.report.model import (
-    Chart,
-    HeadCell,
-    Mark,
-    Row,
-    Series,
-    Table,
-    TextSpan,
-)
+from services.reporting.report.content import Chart, HeadCell, Mark, Row, Series, Table, TextSpan
 from services.reporting.report.outline import ChartOutline
 
 _MOST_MARKS = 10

@@ -5,18 +5,11 @@ from collections.abc import Iterator
 from docx.shared import Length, Mm
 
 from services.reporting.report.charts import as_table
+from services.reporting.report.content import Block, Chart, Table
 from services.reporting.report.docx_package import WIDTH, package, page
 from services.reporting.report.docx_table import table_xml
 from services.reporting.report.docx_text import grid, paragraph, rule, run, spacing
-from services.reporting.report.model import (
-    Annex,
-    Block,
-    Chart,
-    Header,
-    Report,
-    Signature,
-    Table,
-)
+from services.reporting.report.model import Annex, Report, Signature
 
 _WIDTH = Length(WIDTH).twips
 _ISSUER, _COUNTRY = Mm(66).twips, Mm(99).twips
@@ -37,7 +30,7 @@ def to_docx(report: Report) -> bytes:
 
 
 def _body(report: Report) -> Iterator[str]:
-    yield _header(report.header)
+    yield _header(report)
     yield from _title(report)
     for block in report.introduction:
         yield from _block(block)
@@ -60,7 +53,8 @@ def _body(report: Report) -> Iterator[str]:
     yield page(numbered_anew=bool(report.annexes))
 
 
-def _header(header: Header) -> str:
+def _header(report: Report) -> str:
+    header = report.header
     bodies = [_line(line, 13) for line in header.superior]
     bodies += [_line(line, 13, bold=True) for line in header.issuer]
     country = [_line(header.country, 13, bold=True), _line(header.motto, 14, bold=True)]
@@ -70,17 +64,21 @@ def _header(header: Header) -> str:
             "".join(bodies) + rule(_part_of(header.issuer[-1], 13, _ISSUER), _ISSUER),
             "".join(country) + rule(_MOTTO, _COUNTRY),
         ),
-        (_line(header.number, 13), _line(header.place_and_date, 13, italic=True)),
+        (
+            _line(header.number, 13) + ("" if report.title else _line(report.subject, 12)),
+            _line(header.place_and_date, 13, italic=True),
+        ),
     )
 
 
 def _title(report: Report) -> Iterator[str]:
-    yield paragraph("Centred", run(report.title, bold=True), properties=spacing(before=24))
-    yield paragraph("Centred", run(report.subject, bold=True))
-    yield rule(_part_of(report.subject, 14, _WIDTH), _WIDTH)
-    yield paragraph("Centred", run(report.period, italic=True), properties=spacing(after=12))
+    if report.title:
+        yield paragraph("Centred", run(report.title, bold=True), properties=spacing(before=24))
+        yield paragraph("Centred", run(report.subject, bold=True))
+        yield rule(_part_of(report.subject, 14, _WIDTH), _WIDTH)
+        yield paragraph("Centred", run(report.period, italic=True), properties=spacing(after=12))
     if report.addressee:
-        yield paragraph("Centred", run(report.addressee), properties=spacing(after=12))
+        yield paragraph("Centred", run(report.addressee), properties=spacing(before=12, after=12))
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -104,8 +102,9 @@ def _table(table: Table) -> Iterator[str]:
 def _signature(signature: Signature) -> str:
     recipients = [run("Nơi nhận:", 12, bold=True, italic=True)]
     recipients += [run(f"\n- {line}", 11) for line in signature.recipients]
-    # Room for the seal and the signature; the name under it is blank in a draft.
+    # Room for the seal and the signature; the name under it is blank until it is signed.
     signer = _line(signature.signer, 14, bold=True, properties=spacing(after=85))
+    signer += _line(signature.name, 14, bold=True)
     half = _WIDTH // 2
     return paragraph("Centred", properties=_KEEP) + grid(
         (half, half),

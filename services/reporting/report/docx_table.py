@@ -6,7 +6,7 @@ from typing import Literal
 from docx.oxml.ns import nsdecls
 from markupsafe import escape
 
-from services.reporting.report.model import HeadCell, Row, Table
+from services.reporting.report.content import HeadCell, Row, Table
 
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 _BORDERS = "".join(f'<w:{s} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for s in _SIDES)

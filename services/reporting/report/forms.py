@@ -22,12 +22,15 @@ class Form:
     render: Callable[[Report], bytes]
 
 
+type Forms = Mapping[str, Form]
+
+
 def to_json(report: Report) -> bytes:
     """Return the whole model: printed strings and raw values."""
     return report.model_dump_json().encode()
 
 
-def forms(fonts: Path) -> Mapping[str, Form]:
+def forms(fonts: Path) -> Forms:
     """Return the forms by their names; raises FaceMissing when the PDF's typeface is not there."""
     return {
         "json": Form("application/json", "json", to_json),

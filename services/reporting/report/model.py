@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Discriminator, model_validator
+from pydantic import model_validator
 
 from services.reporting.figure import Absence, Kind, Period
+from services.reporting.report.content import Block, Paragraph
 from shared.frozen import Frozen
 from shared.quantity import Qualifier
 
@@ -22,6 +23,13 @@ def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
     """Return the name of a figure within a report: `registry.births_registered?channel=online`."""
     narrowing = "&".join(f"{name}={value}" for name, value in sorted(dimensions.items()))
     return f"{indicator}?{narrowing}" if narrowing else indicator
+
+
+class Audience(StrEnum):
+    """For whom a report is. What is for the public leaves small counts out."""
+
+    OFFICE = "office"
+    PUBLIC = "public"
 
 
 class ReportHeading(Frozen):
@@ -37,93 +45,7 @@ class ReportHeading(Frozen):
     period: Period
     as_of: date
     name: str = ""
-
-
-class TextSpan(Frozen):
-    """Words of the outline."""
-
-    kind: Literal["text"] = "text"
-    text: str
-
-
-class FigureSpan(Frozen):
-    """A printed figure; `figure` is its key in the report's figures."""
-
-    kind: Literal["figure"] = "figure"
-    text: str
-    figure: str
-
-
-type Span = Annotated[TextSpan | FigureSpan, Discriminator("kind")]
-
-
-class Paragraph(Frozen):
-    """A paragraph of the body."""
-
-    kind: Literal["paragraph"] = "paragraph"
-    spans: tuple[Span, ...]
-
-
-class HeadCell(Frozen):
-    """A cell of a table's heading, over `columns` columns and `rows` rows."""
-
-    text: str
-    columns: int = 1
-    rows: int = 1
-
-
-class Row(Frozen):
-    """A row of a table; a total is printed bold, a heading is one cell over the whole width."""
-
-    cells: tuple[Span, ...]
-    total: bool = False
-    heading: bool = False
-
-
-class Table(Frozen):
-    """A table. `widths` are shares of the width; `name_column`, from 1, names the rows."""
-
-    kind: Literal["table"] = "table"
-    caption: str
-    scope: str
-    widths: tuple[int, ...]
-    name_column: int
-    head: tuple[tuple[HeadCell, ...], ...]
-    rows: tuple[Row, ...]
-    note: str
-
-
-class Mark(Frozen):
-    """A word on an axis, `at` a share of its length."""
-
-    text: str
-    at: float
-
-
-class Series(Frozen):
-    """One line of a chart: a value for each label, or nothing, and its share of the height."""
-
-    name: str
-    values: tuple[int | Decimal | None, ...]
-    heights: tuple[float | None, ...]
-
-
-class Chart(Frozen):
-    """The course of some figures over the months or years of the period, oldest first.
-
-    A value stands in the middle of its label's share of the width.
-    """
-
-    kind: Literal["chart"] = "chart"
-    title: str
-    unit_of_measure: str
-    labels: tuple[str, ...]
-    series: tuple[Series, ...]
-    across: tuple[Mark, ...]
-    upwards: tuple[Mark, ...]
-
-
-type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]
+    audience: Audience = Audience.OFFICE
 
 
 class Section(Frozen):
@@ -156,11 +78,12 @@ class Header(Frozen):
 
 
 class Signature(Frozen):
-    """The lines below the body; the signer's name is blank in a draft."""
+    """The lines below the body; the signer's name is blank until the report is signed."""
 
     authority: str
     signer: str
     recipients: tuple[str, ...]
+    name: str = ""
 
 
 class Annex(Frozen):
@@ -233,7 +156,11 @@ class CheckResult(Frozen):
 
 
 class Report(Frozen):
-    """One report of one unit, complete."""
+    """One report of one unit, complete; or a letter (công văn).
+
+    A letter has no title: its subject stands under its number. `addressee` is the line of a letter,
+    or of a report to a superior body, that names it.
+    """
 
     outline: str
     about: ReportHeading

@@ -191,10 +191,17 @@ class AnnexOutline(Closed):
     note: str = ""
 
 
+class Public(Closed):
+    """What is for the public leaves out counts from 1 to `below` - 1 of sensitive indicators."""
+
+    below: int = Field(default=5, ge=2)
+
+
 class Outline(Closed):
     """A whole report as data."""
 
     id: str
+    public: Public = Public()
     form: FormOutline
     period: Sentence
     introduction: tuple[BlockOutline, ...]

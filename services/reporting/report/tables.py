@@ -7,7 +7,7 @@ from itertools import groupby
 from services.reporting.figure import Figure
 from services.reporting.report import numbers
 from services.reporting.report.book import Absent, number_of, printed_as
-from services.reporting.report.model import HeadCell, Row, Span, Table, TextSpan
+from services.reporting.report.content import HeadCell, Row, Span, Table, TextSpan
 from services.reporting.report.outline import ColumnOutline, Layout, RowOutline, TableOutline
 from services.reporting.report.wording import Writer
 from shared.slots import FigureSlot

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from services.reporting.figure import Absence, Period
 from services.reporting.report import numbers
 from services.reporting.report.book import FigureBook, words_of
-from services.reporting.report.model import Paragraph, ReportHeading, Span, TextSpan
+from services.reporting.report.content import Paragraph, Span, TextSpan
+from services.reporting.report.model import ReportHeading
 from shared.slots import FigureSlot, Piece, ReportSlot
 
 _LEVELS = ("phường", "xã", "thị trấn", "đặc khu", "quận", "huyện", "thị xã", "thành phố", "tỉnh")

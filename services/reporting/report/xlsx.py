@@ -12,16 +12,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from services.reporting.figure import Kind
-from services.reporting.report.model import (
-    Block,
-    Chart,
-    FigureEntry,
-    FigureSpan,
-    Report,
-    Row,
-    Span,
-    Table,
-)
+from services.reporting.report.content import Block, Chart, FigureSpan, Row, Span, Table
+from services.reporting.report.model import FigureEntry, Report
 
 _FACE = {"font_name": "Times New Roman", "font_size": 12}
 _CELL = _FACE | {"border": 1, "text_wrap": True, "valign": "vcenter"}

@@ -7,6 +7,9 @@ import pytest
 
 from shared.forms import FORMS, Form
 from shared.obligations import Obligation, owed
+from shared.units import unit
+
+WARD, SUCCESSOR = unit("2004-10525"), unit("2025-10525")
 
 type Told = tuple[date, date, date, date | None]
 
@@ -27,7 +30,7 @@ def a_form(**changes: Any) -> Form:
 def told(form: Form, starts: date, until: date) -> list[Told]:
     return [
         (one.period.start, one.period.end, one.since, one.due_on)
-        for one in owed(starts, until, [form])
+        for one in owed(WARD, starts, until, [form])
     ]
 
 
@@ -58,12 +61,25 @@ def test_a_statutory_year_ends_in_december_and_begins_in_the_one_before() -> Non
     ]
 
 
+def test_a_period_in_which_units_change_is_owed_by_both_for_their_days() -> None:
+    """The ward ended on 30 June 2025, its successor began on the day after."""
+    form, until = a_form(period="year"), date(2026, 6, 1)
+    days = [
+        [(one.period.start, one.period.end) for one in owed(of, date(2025, 1, 1), until, [form])]
+        for of in (WARD, SUCCESSOR)
+    ]
+    assert days == [
+        [(date(2025, 1, 1), date(2025, 6, 30))],
+        [(date(2025, 7, 1), date(2025, 12, 31))],
+    ]
+
+
 def test_text_for_a_report_of_its_own_span_is_owed_for_no_period() -> None:
     assert told(FORMS["narrative"], date(2021, 1, 1), date(2024, 1, 1)) == []
 
 
 def an_obligation() -> Obligation:
-    (one,) = owed(date(2023, 1, 1), date(2023, 4, 1), [a_form()])
+    (one,) = owed(WARD, date(2023, 1, 1), date(2023, 4, 1), [a_form()])
     return one
 
 
@@ -90,7 +106,7 @@ def test_late_is_what_comes_after_the_last_good_day() -> None:
 
 def test_every_obligation_of_the_term_is_in_time_on_a_working_day() -> None:
     """Sorted as the periods end; each form of a kind of period has some."""
-    term = owed(date(2021, 6, 1), date(2023, 12, 1))
+    term = owed(WARD, date(2021, 6, 1), date(2023, 12, 1))
 
     assert {one.form.code for one in term} == FORMS.keys() - {"narrative"}
     assert [one.period.end for one in term] == sorted(one.period.end for one in term)

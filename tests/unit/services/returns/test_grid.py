@@ -27,7 +27,7 @@ def cell(value: object, *, format: str, kind: str | None = None) -> grid.Cell:  
     """Return what is read of a cell B3 that holds a value."""
 
     def fill(sheet: Any) -> None:
-        sheet["B4"] = "one more"
+        sheet["C3"] = "one more"
         sheet["B3"] = value
         sheet["B3"].number_format = format
         if kind:

@@ -9,6 +9,7 @@ from services.returns.steps import Step
 from shared.events.returns import DeclaredFigure, ReturnStatus
 from shared.forms import FORMS
 from shared.obligations import owed
+from shared.units import unit
 from tests.support.builders import UNIT, at
 
 FORM = FORMS["health_station"]
@@ -30,6 +31,7 @@ def steps(
         Step(
             id=return_id(UNIT, FORM.code, start, end),
             sequence=sequence,
+            unit=UNIT,
             form=FORM.code,
             period_start=start,
             period_end=end,
@@ -43,7 +45,7 @@ def steps(
 
 
 def stood(taken: Sequence[Step], on: date) -> list[Owed]:
-    return stand(UNIT, owed(date(2022, 1, 1), on, [FORM]), taken, on)
+    return stand(UNIT, owed(unit(UNIT), date(2022, 1, 1), on, [FORM]), taken, on)
 
 
 YEAR = [
@@ -81,7 +83,7 @@ def test_a_year_of_returns_stands_as_its_steps_say() -> None:
         (4, "sent_back", date(2022, 5, 9), 95),
         (5, "submitted", date(2022, 6, 10), 0),
         (6, "accepted", date(2022, 7, 12), 0),
-        (7, "open", date(2022, 8, 1), 5),
+        (7, "open", date(2022, 8, 1), 8),
     ]
     assert [one.period_start.month for one in every if not one.is_settled] == [4, 5, 6, 7]
 

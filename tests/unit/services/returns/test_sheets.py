@@ -236,6 +236,17 @@ def test_a_sheet_that_is_not_of_the_form_is_refused(text: str, expected: tuple[s
     assert refusals(text.encode(), FORMS["education"]) == [expected]
 
 
+def test_columns_stand_in_any_order_and_a_row_may_end_early() -> None:
+    form, head = FORMS["education"], "Số liệu;Ghi chú;Mã chỉ tiêu;Trường\n"
+
+    (pupils,) = declared(f"{head}127;;education.pupils;Mầm non\n;;\n".encode(), form)
+    assert (pupils.amount, pupils.dimensions) == (127, {"school": "Mầm non"})
+    assert refusals(f"{head}1083\n127;;education.pupils\n".encode(), form) == [
+        ("A2", "code_missing"),
+        ("C3", "dimension_missing"),
+    ]
+
+
 def test_a_control_character_is_refused_where_it_stands() -> None:
     text = CSV.replace("Mầm non;1", "Mầm non;mức\x01 1")
     assert refusals(text.encode(), FORMS["education"]) == [("C9", "unprintable")]
