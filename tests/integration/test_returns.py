@@ -366,6 +366,7 @@ async def test_a_template_is_handed_out_filled_in_and_submitted(office: Office) 
     asked = {name: value for name, value in EDUCATION.items() if name != "form"}
     answer = await office.client.get("/returns/forms/education/template", params=asked)
     assert answer.headers["content-disposition"].endswith('"education-2022-01-01-2022-12-31.xlsx"')
+    assert answer.headers["content-type"].endswith(".spreadsheetml.sheet")
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     sheet = book.worksheets[0]
     assert sheet["B2"].value == "Phường Trần Hưng Đạo, từ ngày 01/01/2022 đến ngày 31/12/2022"
