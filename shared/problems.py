@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -46,7 +47,10 @@ def problem(request: Request, status: int, errors: Sequence[Error]) -> JSONRespo
         "instance": request.url.path,
         "errors": told,
     }
-    return JSONResponse(body, status, {"content-language": language}, MEDIA_TYPE)
+    headers: dict[str, str] = {"content-language": language}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
 def install_problems(app: FastAPI) -> None:

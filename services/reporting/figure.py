@@ -72,7 +72,8 @@ class Figures(Protocol):
     def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the values of a dimension that occur in the period, in the order to print.
 
-        Of `year`: the years, ascending, with returns of the indicator, or that the period touches.
+        Of `year`: the years, ascending, with returns of the indicator or entries that say it, else
+        those that the period touches.
         Raises as `figure` does.
         """
         ...

@@ -110,5 +110,5 @@ def test_every_obligation_of_the_term_is_in_time_on_a_working_day() -> None:
 
     assert {one.form.code for one in term} == FORMS.keys() - {"narrative"}
     assert [one.period.end for one in term] == sorted(one.period.end for one in term)
-    assert all(one.due_on and one.period.end < one.due_on for one in term)
+    assert all(one.due_on and one.since < one.due_on for one in term)
     assert sum(one.form.code == "health_station" for one in term) == 30

@@ -7,7 +7,8 @@ import pytest
 
 from services.reporting.figure import Absence
 from services.reporting.report import TERM, OutlineError, TermReport, build, load_outline
-from services.reporting.report.model import Paragraph, Section, Table, Verdict
+from services.reporting.report.content import Paragraph, Table
+from services.reporting.report.model import Section, Verdict
 from tests.support.fixed_figures import HEADING, INDICATORS, FixedFigures, Value
 
 
