@@ -1,10 +1,9 @@
 """What a refusal says, by rule, in both languages. Words are an official's, not a machine's."""
 
 from collections.abc import Mapping
-from typing import Literal
 
-type Language = Literal["vi", "en"]
-type Text = Mapping[Language, str]
+from shared.language import Text
+from shared.messages_of_returns import RETURNS
 
 TITLES: Mapping[int, Text] = {
     400: {"vi": "Yêu cầu không hợp lệ", "en": "Bad request"},
@@ -14,6 +13,8 @@ TITLES: Mapping[int, Text] = {
     405: {"vi": "Cách gọi không được hỗ trợ", "en": "Method not allowed"},
     406: {"vi": "Không có dạng trình bày được yêu cầu", "en": "Not acceptable"},
     409: {"vi": "Mâu thuẫn với trạng thái hiện tại", "en": "Conflict with the present state"},
+    412: {"vi": "Dữ liệu đã có người khác thay đổi", "en": "Somebody else changed it meanwhile"},
+    413: {"vi": "Tệp quá lớn", "en": "The file is too large"},
     422: {"vi": "Dữ liệu không đúng quy định", "en": "The data break a rule"},
     503: {"vi": "Dịch vụ tạm thời chưa sẵn sàng", "en": "Service not ready"},
 }
@@ -148,34 +149,10 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "không được sau ngày giải quyết {closed_on}",
         "en": "must not be after the day of the act, {closed_on}",
     },
-    # Visits, schedules, returns.
+    # Visits, schedules.
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
-    "unknown_form": {
-        "vi": "không có biểu mẫu này; các biểu mẫu: {known}",
-        "en": "there is no such form; the forms are {known}",
-    },
-    "line_not_of_form": {
-        "vi": "không phải là chỉ tiêu của biểu {form}; các chỉ tiêu: {known}",
-        "en": "is not a line of form {form}, which has {known}",
-    },
-    "line_twice": {
-        "vi": "chỉ tiêu {indicator} được khai hai lần",
-        "en": "line {indicator} is declared twice",
-    },
-    "amount_or_absence": {
-        "vi": "phải khai số liệu hoặc lý do không có số liệu, không khai cả hai",
-        "en": "declare either an amount or why there is none, not both",
-    },
-    "return_exists": {
-        "vi": "biểu này đã được tiếp nhận cho kỳ đó; hãy gửi đính chính",
-        "en": "this form was already accepted for the period; send a correction",
-    },
-    "unknown_return": {"vi": "không có biểu này", "en": "there is no such return"},
-    "not_one_year": {
-        "vi": "kỳ của biểu này phải nằm trong một năm và bắt đầu ngày 01/01",
-        "en": "the period of this form begins on 1 January and stays within that year",
-    },
+    **RETURNS,
     # Documents and the people who issue them.
     "no_people": {
         "vi": "chưa khai danh sách người ban hành văn bản (biến WARDBOOK_PEOPLE), nên chưa ban hành được; báo cáo chưa ban hành vẫn lập được như thường",

@@ -62,7 +62,7 @@ class PeriodKind(Closed):
 
         Raises ValueError where the kind has no such number.
         """
-        if not 1 <= number <= len(self.ends_in):
+        if number not in self._numbers:
             raise ValueError(f"{self.id} has numbers from 1 to {len(self.ends_in)}")
         end = year * 12 + self.ends_in[number - 1]
         before = self._last_day_of(end - self.months)
@@ -73,6 +73,16 @@ class PeriodKind(Closed):
         if len(self.ends_in) == 1:
             return f"{self.label} {year}"
         return f"{self.label} {self.names[number - 1] if self.names else number} năm {year}"
+
+    def around(self, day: date) -> Period:
+        """Return the first period that is not over before a day."""
+        numbered = ((year, n) for year in (day.year, day.year + 1) for n in self._numbers)
+        periods = (self.period(year, number) for year, number in numbered)
+        return next(period for period in periods if day <= period.end)
+
+    @property
+    def _numbers(self) -> range:
+        return range(1, len(self.ends_in) + 1)
 
     def _last_day_of(self, month: int) -> date:
         """Return the day that ends a month, which is counted through from the year 0."""

@@ -7,7 +7,7 @@ The quick way takes nothing that `decode` would not, and takes it for the same
 time but learnt from `contributions`, once for each kind of case.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any
@@ -23,8 +23,8 @@ from services.reporting.columns import (
     Columns,
     Gathered,
     Names,
+    after,
     as_bytes,
-    column,
     uuids,
 )
 from services.reporting.decode import LONGEST, Fact, Undecodable, decode
@@ -55,12 +55,14 @@ class Batch:
 
     Units, series and types are places among the reader's names, days are `date.toordinal`.
     `subjects` are the subjects of `versions` in text, `types` the types of their events.
+    `statements` are the facts that have one.
     """
 
     versions: Versions
     subjects: Sequence[str]
     types: Column
     letters: Mapping[int, Undecodable]
+    statements: Mapping[int, Fact]
 
 
 class Reader:
@@ -163,6 +165,8 @@ class Reader:
             letters[place] = Undecodable("wrong_partition", "the key belongs to another partition")
         else:
             facts.append((place, decoded))
+            if decoded.statement:
+                self.units.place(decoded.statement.unit)
             self._learn(record)
 
     def _learn(self, record: Record) -> None:
@@ -222,29 +226,25 @@ class Reader:
         others = [one for _, fact in facts for one in fact.version.counts]
         subjects = [fact.subject for _, fact in facts]
         versions = Versions(
-            place=_after(columns.place[rows], (place for place, _ in facts)),
+            place=after(columns.place[rows], (place for place, _ in facts)),
             subject=np.concatenate([columns.subject[rows], uuids(as_bytes(subjects, SUBJECT))]),
-            sequence=_after(columns.sequence[rows], (fact.version.sequence for _, fact in facts)),
-            recorded_on=_after(
+            sequence=after(columns.sequence[rows], (fact.version.sequence for _, fact in facts)),
+            recorded_on=after(
                 columns.recorded_on[rows],
                 (fact.version.recorded_on.toordinal() for _, fact in facts),
             ),
-            count=_after(steps, (len(fact.version.counts) for _, fact in facts)),
+            count=after(steps, (len(fact.version.counts) for _, fact in facts)),
             counts=Counts(
-                unit=_after(columns.unit[rows][row], (self.units.place(o.unit) for o in others)),
-                series=_after(series, (self.series.place(one.series) for one in others)),
-                occurred_on=_after(days[day, row], (o.occurred_on.toordinal() for o in others)),
-                amount=_after(amount, (one.amount for one in others)),
+                unit=after(columns.unit[rows][row], (self.units.place(o.unit) for o in others)),
+                series=after(series, (self.series.place(one.series) for one in others)),
+                occurred_on=after(days[day, row], (o.occurred_on.toordinal() for o in others)),
+                amount=after(amount, (one.amount for one in others)),
             ),
         )
         return Batch(
             versions=versions,
             subjects=[quick.subjects[row] for row in rows.tolist()] + subjects,
-            types=_after(self._type[kind], (self.types.place(fact.type) for _, fact in facts)),
+            types=after(self._type[kind], (self.types.place(fact.type) for _, fact in facts)),
             letters=letters,
+            statements={place: fact for place, fact in facts if fact.statement},
         )
-
-
-def _after(first: Column, values: Iterable[int]) -> Column:
-    """Return a column with more values at its end."""
-    return np.concatenate([first, column(values)])

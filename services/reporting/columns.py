@@ -137,3 +137,8 @@ def as_bytes(texts: Sequence[str], length: int) -> NDArray[np.uint8]:
 def column(values: Iterable[int]) -> Column:
     """Return values as a column."""
     return np.array(list(values), np.int64)
+
+
+def after(first: Column, values: Iterable[int]) -> Column:
+    """Return a column with more values at its end."""
+    return np.concatenate([first, column(values)])

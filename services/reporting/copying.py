@@ -1,10 +1,11 @@
-"""Rows in PostgreSQL's binary COPY format, made from columns.
+"""Rows in PostgreSQL's binary COPY format, made from columns; arrays read from the same format.
 
 asyncpg encodes some 120,000 rows with arrays a second, this over a million. Numbers are big-endian;
 see "Binary Format" of COPY in PostgreSQL's manual, and `array_send` for arrays.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,11 @@ _TYPES: Mapping[str, tuple[str, int]] = {
     "date": (">i4", 1082),
 }
 """PostgreSQL's types: how a value is written, and their number. A date is days from 2000-01-01."""
+
+EPOCH = date(2000, 1, 1).toordinal()
+"""Day 0 of PostgreSQL."""
+
+_ARRAY_HEAD = 20
 
 
 class Table:
@@ -89,3 +95,13 @@ class Table:
                 row[name]["head"] = (1, 0, number, length, 1)
                 row[name]["items"]["length"] = size
         return row
+
+
+def array_read(sent: bytes) -> NDArray[np.int64]:
+    """Return the numbers that `array_send` made of an array without NULLs; dates are numbers."""
+    length = int.from_bytes(sent[12:16]) if sent[:4] != bytes(4) else 0
+    if not length:
+        return np.zeros(0, np.int64)
+    size = (len(sent) - _ARRAY_HEAD) // length - 4
+    items = np.frombuffer(sent, [("length", ">i4"), ("value", f">i{size}")], offset=_ARRAY_HEAD)
+    return items["value"].astype(np.int64)

@@ -1,12 +1,13 @@
 """From a record's bytes to an event, or to the reason why it is none. Never raises."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from pydantic import ValidationError
 
 from services.reporting.projections.contributions import Contribution, contributions
+from services.reporting.projections.statements import Statement, statement
 from shared import units
 from shared.events import PUBLISHED
 from shared.events.cases import CaseData
@@ -37,12 +38,14 @@ class Version:
 class Fact:
     """A decoded event: which step it is, and the version of the subject that it tells of.
 
-    `subject` is the canonical text of a UUID, which is also the record's key.
+    `subject` is the canonical text of a UUID, which is also the record's key. `statement` is what a
+    return or an entry says.
     """
 
     subject: str
     type: str
     version: Version
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,16 @@ def decode(topic: str, key: bytes | None, value: bytes | None) -> Fact | Undecod
         version = Version(event.sequence, event.recorded_on, contributions(event))
     except OverflowError as error:  # a day at the edge of the calendar
         return Undecodable("not_an_event", str(error))
-    refused = _refusal(topic, key, event, version.counts)
-    return refused or Fact(str(event.subject), event.type, version)
+    stated = statement(event)
+    told_of = [one.unit for one in version.counts] + ([stated.unit] if stated else [])
+    refused = _refusal(topic, key, event, told_of)
+    return refused or Fact(str(event.subject), event.type, version, stated)
 
 
 def _refusal(
-    topic: str, key: bytes | None, event: Event, counts: Sequence[Contribution]
+    topic: str, key: bytes | None, event: Event, told_of: Iterable[str]
 ) -> Undecodable | None:
-    """Say what is wrong with an event that is well formed."""
+    """Say what is wrong with an event that is well formed and tells of some units."""
     if event.type not in _TYPES_OF[topic]:
         return Undecodable("wrong_topic", event.type)
     if key != str(event.subject).encode():
@@ -83,11 +88,11 @@ def _refusal(
         procedure = PROCEDURES.get(event.data.case.procedure)
         if procedure is None or topic_of(procedure.department) != topic:
             return Undecodable("unknown_procedure", event.data.case.procedure)
-    for contribution in counts:
+    for unit in told_of:
         try:
-            units.unit(contribution.unit)
+            units.unit(unit)
         except units.UnknownUnit:
-            return Undecodable("unknown_unit", contribution.unit)
+            return Undecodable("unknown_unit", unit)
     return None
 
 

@@ -23,7 +23,7 @@ class Drawn:
 
 async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
-    tallies = await read_tallies(pool, about.unit_id, about.period, about.as_of)
+    tallies = await read_tallies(pool, about.unit_id, about.as_of)
     return Drawn(build(plan, about, TallyFigures(about.period, tallies)), tallies)
 
 

@@ -10,7 +10,7 @@ from shared.indicators.model import Kind
 from shared.periods import Period
 from shared.quantity import Qualifier
 
-__all__ = ["Absence", "Figure", "Figures", "Kind", "Period"]
+__all__ = ["Absence", "Figure", "Figures", "Found", "Kind", "Period"]
 
 
 class Absence(StrEnum):
@@ -21,12 +21,24 @@ class Absence(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with the days that it is of; the rest as in a Figure."""
+
+    value: int | Decimal | str | Absence
+    period: Period
+    upper: int | Decimal | None = None
+    qualifier: Qualifier | None = None
+    sources: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
-    `value` is a number (whole for counts and đồng, an exact decimal in percent for ratios), or a
-    code or words for texts. `upper` is the other end of a range.
+    `value` is a whole number (counts, đồng), an exact decimal (in percent for ratios), or a text or
+    its code. `upper` makes it the lower end of a range, `qualifier` says that it is not exact.
+    `sources` are the subjects of the returns and entries that it was taken from.
     """
 
     indicator: str
@@ -39,6 +51,7 @@ class Figure:
     absence: Absence | None = None
     upper: int | Decimal | None = None
     qualifier: Qualifier | None = None
+    sources: tuple[str, ...] = ()
 
 
 class Figures(Protocol):
@@ -47,13 +60,20 @@ class Figures(Protocol):
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
     ) -> Figure:
-        """Return the figure of an indicator narrowed to `dimensions`, of this or another period.
+        """Return the figure of an indicator narrowed to `dimensions`.
 
-        Raises KeyError for an indicator that does not exist and ValueError for a dimension that it
-        does not have (see CATALOGUE.resolve).
+        It is of the report's period, or of another one up to the same day of knowledge. On every
+        indicator `year=2021` narrows to a calendar year, not cut where the period begins but where
+        it ends, and `months=24` to the last so many months. Raises KeyError for an indicator that
+        does not exist and ValueError for what it cannot be narrowed to (shared.indicators).
         """
         ...
 
     def values(self, indicator: str, dimension: str) -> list[str]:
-        """Return the values of a dimension, or the years (`year`), for which there are figures."""
+        """Return the values of a dimension that occur in the period, in the order to print.
+
+        Of `year`: the years, ascending, with returns of the indicator or entries that say it, else
+        those that the period touches.
+        Raises as `figure` does.
+        """
         ...

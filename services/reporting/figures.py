@@ -1,133 +1,227 @@
-"""From tallies and indicators to figures: the formulas. Pure."""
+"""From tallies, statements and indicators to figures. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from services.reporting.figure import Absence, Figure, Kind, Period
-from services.reporting.tally_reader import Dated, Sum, Tallies
+from services.reporting.declared import declarations, declared, span_of
+from services.reporting.figure import Absence, Figure, Found, Kind, Period
+from services.reporting.registers import counted, entries_of
+from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
 from shared.indicators.model import Indicator, Term
+from shared.quantity import Qualifier
 
-_DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions", "declared": "returns"}
+_DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions"}
 
 type Value = int | Decimal | str | Absence
 
 
-@dataclass(frozen=True, slots=True)
 class TallyFigures:
     """The figures of one unit and period.
 
-    A department that has told nothing yet is missing, not zero.
+    Of cases: a department that has told nothing yet is missing, not zero. What is declared is
+    missing line by line.
     """
 
-    period: Period
-    tallies: Tallies
+    def __init__(self, period: Period, tallies: Tallies) -> None:
+        """Take what was recorded of the unit; nothing is found before it is asked for."""
+        self.period = period
+        self._tallies = tallies
+        self._lines = declarations(tallies.statements)
+        self._series = tallies.sums.series
+        self._telling = {
+            one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure]
+            for one in self._series
+        }
+        self._amounts: dict[Period, Mapping[str, Sequence[int]]] = {}
+        self._matching: dict[object, Sequence[int]] = {}
 
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
     ) -> Figure:
-        """Return a figure; see Figures in figure.py. Of other periods none is known."""
+        """Return a figure; see Figures in figure.py."""
         chosen = CATALOGUE.resolve(indicator, dimensions)
-        if period in (None, self.period):
-            value, period = self._value(chosen)
-        else:
-            value = Absence.MISSING
+        found = self._found(chosen, period or self.period)
+        absent = isinstance(found.value, Absence)
         return Figure(
             indicator=indicator,
             dimensions=dict(dimensions),
             label=chosen.indicator.label,
             unit_of_measure=chosen.indicator.unit_of_measure,
             kind=chosen.indicator.kind,
-            period=period,
-            value=None if isinstance(value, Absence) else value,
-            absence=value if isinstance(value, Absence) else None,
+            period=found.period,
+            value=None if isinstance(found.value, Absence) else found.value,
+            absence=found.value if isinstance(found.value, Absence) else None,
+            upper=None if absent else found.upper,
+            qualifier=None if absent else found.qualifier,
+            sources=found.sources,
         )
 
     def values(self, indicator: str, dimension: str) -> list[str]:
-        """Return the years, ascending, for which `indicator` was declared in the period."""
-        years = {start.year for start, _, _ in self._declared(indicator)}
-        return sorted(map(str, years)) if dimension == "year" else []
+        """Return the values of a dimension; see Figures in figure.py."""
+        wanted = CATALOGUE.indicators[indicator]
+        if dimension == "year":
+            return [str(year) for year in self._years(wanted)]
+        known = CATALOGUE.dimensions_of(wanted)
+        if dimension not in known:
+            raise ValueError(f"{indicator} has no dimension {dimension}")
+        codes = known[dimension]
+        occurring = dict.fromkeys(self._occurring(wanted, dimension))
+        return list(occurring) if codes is None else [one for one in codes if one in occurring]
 
-    def _value(self, chosen: Selection) -> tuple[Value, Period]:
-        indicator = chosen.indicator
-        if indicator.line is not None:
-            return self._declared_value(chosen)
+    def _years(self, indicator: Indicator) -> Iterable[int]:
         if indicator.formula is not None:
-            return self._calculated(chosen)
-        if indicator.department not in self._telling():
-            return Absence.MISSING, self.period
-        if indicator.schedule is not None:
-            return self._text(indicator.schedule), self.period
-        if not indicator.terms:
-            return Absence.MISSING, self.period
-        terms = (self._term(term, chosen.narrowing) for term in indicator.terms)
-        return sum(terms), self.period
+            return self._years(CATALOGUE.indicators[indicator.formula.operands[0].indicator])
+        if indicator.entry is not None and indicator.entry.say is not None:
+            where = indicator.entry.where.items()
+            told = entries_of(indicator.entry, self._tallies.statements)
+            days = {one.period.start for one in told if where <= one.values.items()}
+            return sorted({day.year for day in days if self.period.start <= day <= self.period.end})
+        if indicator.line is None:
+            return range(self.period.start.year, self.period.end.year + 1)
+        span = span_of(indicator, self.period)
+        periods = [together[0].period for together in self._lines.get(indicator.id, ())]
+        return sorted({one.end.year for one in periods if span.start <= one.end <= span.end})
 
-    def _term(self, term: Term, narrowing: Mapping[str, str]) -> int:
+    def _occurring(self, indicator: Indicator, dimension: str) -> Iterable[str]:
+        """Return the values of a dimension that were told, those of the latest return first."""
+        if indicator.split is not None and indicator.split.dimension == dimension:
+            return indicator.split.values
+        if indicator.formula is not None:
+            operands = [CATALOGUE.indicators[one.indicator] for one in indicator.formula.operands]
+            return [value for one in operands for value in self._occurring(one, dimension)]
+        told: Iterable[Mapping[str, str]] = (one.dimensions for one in self._series)
+        if indicator.line is not None:
+            told = (
+                one.line.dimensions
+                for together in reversed(self._lines.get(indicator.id, ()))
+                if together[0].period.end <= self.period.end
+                for one in together
+            )
+        elif indicator.entry is not None:
+            told = (one.values for one in entries_of(indicator.entry, self._tallies.statements))
+        return [one[dimension] for one in told if dimension in one]
+
+    def _found(self, chosen: Selection, period: Period) -> Found:
+        span = _chosen_span(chosen, period)
+        if span.start > period.end:
+            return Found(Absence.MISSING, span)
+        [way] = chosen.indicator.ways
+        match way:
+            case "line":
+                lines = self._lines.get(chosen.indicator.id, ())
+                return declared(chosen.indicator, chosen.narrowing, span, lines)
+            case "entry":
+                return self._entered(chosen, span)
+            case "formula":
+                return self._calculated(chosen, period)
+            case "elapsed" | "heading":
+                return self._years_of(chosen.indicator, span)
+        return Found(self._of_cases(chosen, span), span)
+
+    def _of_cases(self, chosen: Selection, span: Period) -> Value:
+        indicator = chosen.indicator
+        if indicator.department not in self._telling:
+            return Absence.MISSING
+        if indicator.schedule is not None:
+            latest = self._tallies.sums.latest("schedule", span.end)
+            return latest.dimensions[indicator.schedule] if latest else Absence.MISSING
+        return sum(self._term(one, chosen.narrowing, span) for one in indicator.terms)
+
+    def _entered(self, chosen: Selection, span: Period) -> Found:
+        assert chosen.indicator.entry is not None
+        register = entries_of(chosen.indicator.entry, self._tallies.statements)
+        asked = bool(chosen.span)
+        return counted(chosen.indicator, chosen.narrowing, span, register, span_asked_for=asked)
+
+    def _years_of(self, indicator: Indicator, span: Period) -> Found:
+        """Return the years of a span, or whole years since a figure's day.
+
+        On the anniversary these are exact, whatever qualifier they have else.
+        """
+        if indicator.elapsed is None:
+            return Found(_rounded(_years_long(span), indicator), span)
+        since = self.figure(indicator.elapsed.since, {}, Period(start=date.min, end=span.end))
+        if since.absence is not None:
+            return Found(since.absence, span, sources=since.sources)
+        first, last = since.period.start, span.end
+        begun = (last.month, last.day) < (first.month, first.day)
+        exact = (last.month, last.day) == (first.month, first.day)
+        return Found(
+            last.year - first.year - begun,
+            span,
+            qualifier=None if exact else indicator.elapsed.qualifier,
+            sources=since.sources,
+        )
+
+    def _term(self, term: Term, narrowing: Mapping[str, str], span: Period) -> int:
+        if span not in self._amounts:
+            self._amounts[span] = self._tallies.sums.amounts(span)
+        amounts = self._amounts[span][term.at]
+        key = term.measure, tuple(term.where.items()), tuple(narrowing.items())
+        if key not in self._matching:
+            self._matching[key] = self._matches(term, narrowing)
+        return term.sign * sum(amounts[place] for place in self._matching[key])
+
+    def _matches(self, term: Term, narrowing: Mapping[str, str]) -> Sequence[int]:
+        """Return the places of the series that count, narrowed to what is asked for."""
         where = dict(term.where)
         for name, value in narrowing.items():
             meant = CATALOGUE.groups.get((name, value), frozenset({value}))
             where[name] = where.get(name, meant) & meant
-        chosen = [
-            one for one in self.tallies.sums if one.measure == term.measure and _matches(one, where)
+        return [
+            place
+            for place, one in enumerate(self._series)
+            if one.measure == term.measure
+            and all(one.dimensions.get(name) in values for name, values in where.items())
         ]
-        return term.sign * sum(one.at(term.at) for one in chosen)
 
-    def _calculated(self, chosen: Selection) -> tuple[Value, Period]:
+    def _calculated(self, chosen: Selection, period: Period) -> Found:
+        """Return the result of a formula, of the days of its first figure."""
         formula = CATALOGUE.formula_of(chosen)
-        parts = [self.figure(slot.indicator, slot.dimensions) for slot in formula.operands]
-        period = parts[0].period
-        absent = next((one.absence for one in parts if one.absence is not None), None)
-        if absent is not None:
-            return absent, period
+        parts = [self.figure(one.indicator, one.dimensions, period) for one in formula.operands]
+        found = Found(
+            value=next((one.absence for one in parts if one.absence), Absence.NOT_APPLICABLE),
+            period=parts[0].period if parts else period,
+            sources=tuple(dict.fromkeys(source for one in parts for source in one.sources)),
+        )
+        if any(one.absence for one in parts):
+            return found
         values = iter(parts)
         try:
             result = formula.value(lambda _: _fraction(next(values)))
         except ZeroDivisionError:
-            return Absence.NOT_APPLICABLE, period
-        return _rounded(result, chosen.indicator), period
+            return found
+        inexact = any(one.upper is not None or one.qualifier is not None for one in parts)
+        return replace(
+            found,
+            value=_rounded(result, chosen.indicator),
+            qualifier=Qualifier.ABOUT if inexact else None,
+        )
 
-    def _text(self, dimension: str) -> Value:
-        said = [one for one in self.tallies.dated if one.measure == "schedule"]
-        return said[-1].dimensions[dimension] if said else Absence.MISSING
 
-    def _declared_value(self, chosen: Selection) -> tuple[Value, Period]:
-        if "year" not in chosen.span:
-            return Absence.MISSING, self.period
+def _chosen_span(chosen: Selection, period: Period) -> Period:
+    """Return the days that a figure is of: those of its year or months, else the period's."""
+    if "year" in chosen.span:
         year = chosen.span["year"]
-        of_year = [one for one in self._declared(chosen.indicator.id) if one[0].year == year]
-        if not of_year:
-            return Absence.MISSING, Period(start=date(year, 1, 1), end=date(year, 12, 31))
-        start, end, value = of_year[-1]
-        return value, Period(start=start, end=end)
-
-    def _declared(self, indicator: str) -> list[tuple[date, date, Value]]:
-        """Return (first day, last day, value) of what was declared, the latest last."""
-        return [
-            (
-                date.fromisoformat(one.dimensions["from"]),
-                one.occurred_on,
-                Absence(one.dimensions["absence"]) if "absence" in one.dimensions else one.amount,
-            )
-            for one in self.tallies.dated
-            if one.measure == "declared"
-            and one.dimensions["indicator"] == indicator
-            and one.occurred_on >= self.period.start
-        ]
-
-    def _telling(self) -> set[str]:
-        """Return the departments that had recorded anything about the unit by the as-of day."""
-        every: list[Sum | Dated] = [*self.tallies.sums, *self.tallies.dated]
-        return {
-            one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure] for one in every
-        }
+        end = min(date(year, 12, 31), period.end) if year <= period.end.year else date(year, 12, 31)
+        return Period(start=date(year, 1, 1), end=end)
+    if "months" in chosen.span:
+        after = period.end + timedelta(days=1)
+        year, month = divmod(after.year * 12 + after.month - 1 - chosen.span["months"], 12)
+        day = min(after.day, monthrange(year, month + 1)[1])
+        return Period(start=date(year, month + 1, day), end=period.end)
+    return period
 
 
-def _matches(one: Sum, where: Mapping[str, frozenset[str]]) -> bool:
-    return all(one.dimensions.get(name) in values for name, values in where.items())
+def _years_long(span: Period) -> Fraction:
+    after = span.end + timedelta(days=1)
+    months = (after.year - span.start.year) * 12 + after.month - span.start.month
+    return Fraction(months, 12)
 
 
 def _fraction(figure: Figure) -> Fraction:

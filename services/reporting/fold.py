@@ -1,6 +1,6 @@
 """One batch of records, in one transaction.
 
-Facts, tallies, dead letters and positions, or nothing of them.
+Facts, tallies, statements, dead letters and positions, or nothing of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -111,6 +111,11 @@ class Folder:
         origin = numbers.origin(records, batch)
         await store.add_facts(conn, new, origin, rows)
         await store.add_to_tallies(conn, cells)
+        if batch.statements:
+            added = set(new.place[rows].tolist())
+            await store.add_statements(
+                conn, [fact for place, fact in batch.statements.items() if place in added]
+            )
         return len(rows)
 
 

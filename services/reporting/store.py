@@ -1,15 +1,15 @@
-"""Facts, tallies, dead letters: how the fold reads and writes them, one statement a batch each."""
+"""How the fold reads and writes facts, tallies, statements and dead letters, each at once."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.reporting.batch import Record
 from services.reporting.columns import column
-from services.reporting.copying import Table
-from services.reporting.decode import Undecodable
+from services.reporting.copying import EPOCH, Table
+from services.reporting.decode import Fact, Undecodable
 from services.reporting.numbers import Origin
 from services.reporting.projections.tallies import Cells, Column, Counts, Versions
 from shared.database import Connection, Pool, rows_of
@@ -40,6 +40,14 @@ SELECT unit, array_agg(series), array_agg(occurred_on), array_agg(recorded_on),
        array_agg(facts), array_agg(amount)
   FROM cells GROUP BY unit
 """
+_ADD_STATEMENTS = """
+INSERT INTO statements
+SELECT subject, sequence, (SELECT id FROM units WHERE units.unit = told.unit),
+       recorded_on, kind, code, starts, ends, status, content::jsonb
+  FROM unnest($1::text[]::uuid[], $2::integer[], $3::text[], $4::date[], $5::text[], $6::text[],
+              $7::date[], $8::date[], $9::text[], $10::text[])
+       AS told (subject, sequence, unit, recorded_on, kind, code, starts, ends, status, content)
+"""
 
 _FACTS = Table(
     "facts",
@@ -65,9 +73,6 @@ _PARTS = Table(
     amounts="bigint[]",
 )
 _DEAD_COLUMNS = ("topic", "partition", "offset", "reason", "detail", "key", "value")
-
-_EPOCH = date(2000, 1, 1).toordinal()
-"""Day 0 of PostgreSQL."""
 
 
 async def known_versions(conn: Connection, subjects: Collection[str]) -> Versions:
@@ -101,13 +106,13 @@ async def add_facts(conn: Connection, versions: Versions, origin: Origin, rows: 
             versions.subject[some],
             versions.sequence[some],
             origin.type[some],
-            versions.recorded_on[some] - _EPOCH,
+            versions.recorded_on[some] - EPOCH,
             origin.topic[some],
             origin.partition[some],
             origin.offset[some],
             counts.unit[items],
             counts.series[items],
-            counts.occurred_on[items] - _EPOCH,
+            counts.occurred_on[items] - EPOCH,
             counts.amount[items],
         )
         encoded.append(_FACTS.rows(length, values))
@@ -122,14 +127,36 @@ async def add_to_tallies(conn: Connection, cells: Cells) -> None:
         values = (
             units[some],
             cells.series[items],
-            cells.occurred_on[items] - _EPOCH,
-            cells.recorded_on[items] - _EPOCH,
+            cells.occurred_on[items] - EPOCH,
+            cells.recorded_on[items] - EPOCH,
             cells.facts[items],
             cells.amount[items],
         )
         encoded.append(_PARTS.rows(length, values))
     if encoded:
         await _PARTS.copy(conn, encoded)
+
+
+async def add_statements(conn: Connection, facts: Sequence[Fact]) -> None:
+    """Add what the facts state; they are there by now, and new."""
+    rows = [
+        (
+            fact.subject,
+            fact.version.sequence,
+            stated.unit,
+            fact.version.recorded_on,
+            stated.kind,
+            stated.code,
+            stated.starts,
+            stated.ends,
+            stated.status,
+            json.dumps(stated.content, ensure_ascii=False),
+        )
+        for fact in facts
+        if (stated := fact.statement)
+    ]
+    if rows:
+        await conn.execute(_ADD_STATEMENTS, *map(list, zip(*rows, strict=True)))
 
 
 async def join_parts(pool: Pool, most: int = 256, largest: int = 4096) -> int:

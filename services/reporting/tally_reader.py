@@ -1,103 +1,159 @@
-"""Reads the tallies behind one unit's report: sums per series, as of a day, from one snapshot."""
+"""Reads what is behind one unit's report, as of a day and from one snapshot: tallies, statements.
+
+The cells of a unit come as PostgreSQL holds them, in arrays, and are summed here (numpy): any span
+of days can then be asked for without another question to the database.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any
 
+import numpy as np
 from aiokafka import TopicPartition
+from numpy.typing import NDArray
 
 from services.reporting import positions, projection
+from services.reporting.copying import EPOCH, array_read
 from services.reporting.figure import Period
-from shared.database import Pool
+from services.reporting.projections.tallies import Column
+from services.reporting.statements import Statement, read_statements
+from shared.database import Connection, Pool
 from shared.procedures import PROCEDURES
 
-_SUMS = """
-WITH summed AS (
-    SELECT cell.series,
-           coalesce(sum(amount) FILTER (WHERE day BETWEEN $2 AND $3), 0)::bigint AS within,
-           coalesce(sum(amount) FILTER (WHERE day < $2), 0)::bigint AS before,
-           coalesce(sum(amount) FILTER (WHERE day <= least($3, $4)), 0)::bigint AS at_end
-      FROM tally_parts JOIN units ON units.id = tally_parts.unit,
-           unnest(series, occurred_on, recorded_on, amounts) AS cell (series, day, recorded, amount)
-     WHERE units.unit = $1 AND recorded <= $4
-     GROUP BY cell.series
-)
-SELECT measure, dimensions::text AS dimensions, within, before, at_end
-  FROM summed JOIN series ON series.id = summed.series
- WHERE measure NOT IN ('schedule', 'declared')
+_CELLS = """
+SELECT array_send(series) AS series, array_send(occurred_on) AS occurred_on,
+       array_send(recorded_on) AS recorded_on, array_send(amounts) AS amounts
+  FROM tally_parts WHERE unit = (SELECT id FROM units WHERE unit = $1)
 """
-_DATED = """
-SELECT measure, dimensions::text AS dimensions, day AS occurred_on, sum(amount)::bigint AS amount
-  FROM tally_parts JOIN units ON units.id = tally_parts.unit,
-       unnest(tally_parts.series, occurred_on, recorded_on, facts, amounts)
-           AS cell (series, day, recorded, facts, amount)
-  JOIN series ON series.id = cell.series
- WHERE units.unit = $1 AND day <= $2 AND recorded <= $3 AND measure IN ('schedule', 'declared')
- GROUP BY series.id, day
-HAVING sum(cell.facts) > 0
- ORDER BY day, dimensions::text COLLATE "C"
+_SERIES = """
+SELECT id, measure, dimensions::text AS dimensions FROM series WHERE id = ANY($1::integer[])
+ ORDER BY measure, dimensions::text COLLATE "C"
 """
+_DAY_BITS = 22
+_LAST_DAY = (1 << _DAY_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
-    """One series of a unit: what it amounts to within the period, before it, and at its end."""
+class Series:
+    """What a tally counts: a measure and its dimensions, those implied by a procedure too."""
 
     measure: str
     dimensions: Mapping[str, str]
-    within: int
-    before: int
-    end: int
-
-    def at(self, span: Literal["within", "before", "end"]) -> int:
-        """Return what the series amounts to over a span of days."""
-        return {"within": self.within, "before": self.before, "end": self.end}[span]
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A declaration or a setting that holds, with the day from which, or up to which, it does."""
+class Sums:
+    """The series of one unit as of a day: what each amounts to, over any span of days."""
 
-    measure: str
-    dimensions: Mapping[str, str]
-    occurred_on: date
-    amount: int
+    def __init__(
+        self,
+        series: Sequence[Series],
+        place: Column,
+        occurred_on: Column,
+        amount: Column,
+        as_of: date,
+    ) -> None:
+        """Take cells in columns: the place among `series`, the day as an ordinal, the amount."""
+        key = place << _DAY_BITS | occurred_on
+        order = np.argsort(key, kind="stable")
+        self.series = series
+        self._as_of = as_of
+        self._key = key[order]
+        self._total = np.concatenate([np.zeros(1, np.int64), np.cumsum(amount[order])])
+        self._places = np.arange(len(series), dtype=np.int64) << _DAY_BITS
+        self._none = self._total[np.searchsorted(self._key, self._places)]
+
+    def amounts(self, span: Period) -> Mapping[str, Sequence[int]]:
+        """Return what each series amounts to `within` a span of days, `before` it, at its `end`.
+
+        The end is no later than the day as of which all is told: what is then due lies ahead.
+        """
+        first = self._up_to(span.start.toordinal() - 1)
+        last = self._up_to(span.end.toordinal())
+        known = self._up_to(min(span.end, self._as_of).toordinal())
+        return {
+            "within": (last - first).tolist(),
+            "before": (first - self._none).tolist(),
+            "end": (known - self._none).tolist(),
+        }
+
+    def plus(self, cells: Iterable[tuple[int, date, int]]) -> "Sums":
+        """Return the sums after more cells: the place among the series, the day, the amount."""
+        added = (
+            np.array([(p, day.toordinal(), n) for p, day, n in cells], np.int64).reshape(-1, 3).T
+        )
+        return Sums(
+            series=self.series,
+            place=np.concatenate([self._key >> _DAY_BITS, added[0]]),
+            occurred_on=np.concatenate([self._key & _LAST_DAY, added[1]]),
+            amount=np.concatenate([np.diff(self._total), added[2]]),
+            as_of=self._as_of,
+        )
+
+    def latest(self, measure: str, until: date) -> Series | None:
+        """Return the series of a measure that was set last, up to a day; the later in the list."""
+        found = (0, 0)
+        for place, one in enumerate(self.series):
+            if one.measure == measure:
+                span = [place << _DAY_BITS, place << _DAY_BITS | until.toordinal() + 1]
+                low, high = np.searchsorted(self._key, span).tolist()
+                days, first = np.unique(self._key[low:high], return_index=True)
+                ends = np.append(first, high - low)[1:]
+                set_on = days[self._total[low + ends] - self._total[low + first] > 0]
+                if len(set_on):
+                    found = max(found, (int(set_on[-1]) & _LAST_DAY, place))
+        return self.series[found[1]] if found[0] else None
+
+    def _up_to(self, ordinal: int) -> NDArray[Any]:
+        """Return the sum of all cells up to a day of each series, and of all series before it."""
+        after = np.searchsorted(self._key, self._places | ordinal, side="right")
+        return self._total[after]
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
     """All that a report of one unit needs, and the positions up to which it is folded."""
 
-    sums: Sequence[Sum]
-    dated: Sequence[Dated]
+    sums: Sums
+    statements: Sequence[Statement]
     folded: Mapping[TopicPartition, int]
 
 
-async def read_tallies(pool: Pool, unit: str, period: Period, as_of: date) -> Tallies:
-    """Return the tallies of `unit` for `period` as they were recorded up to the end of `as_of`.
+async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
+    """Return the tallies of `unit` and what was stated of it, as recorded up to the end of `as_of`.
 
-    Sums and positions are of one moment: what is folded meanwhile is in none of them.
+    It is all of one moment: what is folded meanwhile is in none of it.
     """
     async with (
         pool.acquire() as conn,
         conn.transaction(isolation="repeatable_read", readonly=True),
     ):
         await projection.read_live(conn)
-        sums = await conn.fetch(_SUMS, unit, period.start, period.end, as_of)
-        dated = await conn.fetch(_DATED, unit, period.end, as_of)
-        folded = await positions.read(conn)
-    return Tallies(
-        sums=[
-            Sum(r["measure"], _dimensions(r["dimensions"]), r["within"], r["before"], r["at_end"])
-            for r in sums
-        ],
-        dated=[
-            Dated(r["measure"], _dimensions(r["dimensions"]), r["occurred_on"], r["amount"])
-            for r in dated
-        ],
-        folded=folded,
+        return Tallies(
+            sums=await _read_sums(conn, unit, as_of),
+            statements=await read_statements(conn, unit, as_of),
+            folded=await positions.read(conn),
+        )
+
+
+async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:
+    rows = await conn.fetch(_CELLS, unit)
+    number, occurred_on, recorded_on, amount = (
+        np.concatenate([np.zeros(0, np.int64), *(array_read(row[name]) for row in rows)])
+        for name in ("series", "occurred_on", "recorded_on", "amounts")
+    )
+    known = recorded_on + EPOCH <= as_of.toordinal()
+    number, occurred_on, amount = number[known], occurred_on[known], amount[known]
+    named = await conn.fetch(_SERIES, np.unique(number).tolist())
+    ids = np.array([row["id"] for row in named], np.int64)
+    order = np.argsort(ids)
+    return Sums(
+        series=[Series(row["measure"], _dimensions(row["dimensions"])) for row in named],
+        place=order[np.searchsorted(ids, number, sorter=order)] if len(ids) else number,
+        occurred_on=occurred_on + EPOCH,
+        amount=amount,
+        as_of=as_of,
     )
 
 

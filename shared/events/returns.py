@@ -17,6 +17,8 @@ from shared.frozen import Frozen
 from shared.quantity import LARGEST, MOST_DECIMALS, Qualifier, Quantity
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=64)]
+Words = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*$")]
+"""Text for print: no character that neither PostgreSQL nor a document can hold."""
 
 
 class Absence(StrEnum):
@@ -37,11 +39,11 @@ class DeclaredFigure(Frozen):
     indicator: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
     amount: int | None = Field(default=None, ge=-LARGEST, le=LARGEST)
     absence: Absence | None = None
-    dimensions: Mapping[Name, Annotated[str, Field(max_length=200)]] | None = None
+    dimensions: Mapping[Name, Annotated[Words, Field(max_length=200)]] | None = None
     decimals: int | None = Field(default=None, ge=1, le=MOST_DECIMALS)
     upper: int | None = Field(default=None, ge=-LARGEST, le=LARGEST)
     qualifier: Qualifier | None = None
-    text: str | None = Field(default=None, min_length=1, max_length=8000)
+    text: Words | None = Field(default=None, min_length=1, max_length=8000)
     until: date | None = None
 
     @model_validator(mode="after")
@@ -141,7 +143,7 @@ class Entry(Frozen):
     unit: UnitId
     register_code: Name
     happened_on: date
-    values: Mapping[Name, Annotated[str, Field(min_length=1, max_length=1000)]]
+    values: Mapping[Name, Annotated[Words, Field(min_length=1, max_length=1000)]]
     cancelled: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -133,17 +134,19 @@ class Indicator(Closed):
     def _one_way(self) -> Self:
         if len(self.ways) > 1 or not (self.ways or self.split):
             raise ValueError(f"give one of {', '.join(WAYS)}")
+        if self.line and self.combine == "sum" and self.kind not in (Kind.FLOW, Kind.LEVEL):
+            raise ValueError(f"a {self.kind.value} cannot be added up")
         reserved = [name for name in RESERVED if name in self.dimensions]
         if reserved:
             raise ValueError(f"{reserved[0]} narrows every figure, it is no dimension of one")
         return self
 
-    @property
+    @cached_property
     def ways(self) -> list[str]:
         """How the indicator is found: one of WAYS, none where only its split leads to others."""
         return [way for way in WAYS if getattr(self, way) not in (None, ())]
 
-    @property
+    @cached_property
     def combine(self) -> Literal["sum", "latest", "every"]:
         """How lines of several periods become one figure."""
         told = self.line.combine if self.line else None

@@ -1,16 +1,17 @@
-"""Which later events a changed figure hangs on, found by trying. Pure.
+"""Which later events a changed figure hangs on. Pure.
 
 What an event moved is known by series (later.py); which figures hang on that is tried out: those
-that come out otherwise when the same is moved again. So no formula is known here.
+that come out otherwise when the same is moved again. So no formula is known here. Returns and
+entries are named by the figures that are taken from them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from datetime import date
 
-from services.reporting.figure import Figures
+from services.reporting.figure import Figure, Figures
 from services.reporting.issuing.kept import KeptFigure
-from services.reporting.tally_reader import Dated, Sum, Tallies
+from services.reporting.tally_reader import Tallies
 
 _IMPLIED = {"department", "field"}
 """Dimensions that no series has: the reader of tallies adds what a procedure implies."""
@@ -22,15 +23,23 @@ type Series = tuple[str, frozenset[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """By how much an event moved a series, before the period of a report or within it."""
+    """By how much an event moved a series; the day may stand for others that count alike."""
 
     series: Series
-    span: Literal["before", "within"]
+    day: date
     amount: int
 
 
 type Moves = frozenset[Move]
 """All that one event moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The later events: of cases by what they moved, of returns and entries by their subject."""
+
+    moved: Mapping[Moves, Sequence[str]]
+    stated: Mapping[str, Sequence[str]]
 
 
 def dimensions_of(told: Mapping[str, str]) -> frozenset[tuple[str, str]]:
@@ -40,7 +49,7 @@ def dimensions_of(told: Mapping[str, str]) -> frozenset[tuple[str, str]]:
 
 def causes(
     wanted: Mapping[str, KeptFigure],
-    later: Mapping[Moves, Sequence[str]],
+    later: Later,
     tallies: Tallies,
     figures: Callable[[Tallies], Figures],
 ) -> Mapping[str, Sequence[str]]:
@@ -48,41 +57,41 @@ def causes(
 
     None where no event by itself did it, as when a department that had told nothing began to.
     """
-    now = {key: _value(figures(tallies), figure) for key, figure in wanted.items()}
-    found = {key: dict[str, None]() for key in wanted}
-    for moves, events in later.items():
+    source = figures(tallies)
+    found = {key: _stated(source, figure, later.stated) for key, figure in wanted.items()}
+    now = {key: _value(source, figure) for key, figure in wanted.items()}
+    places = {
+        (one.measure, dimensions_of(one.dimensions)): place
+        for place, one in enumerate(tallies.sums.series)
+    }
+    for moves, events in later.moved.items():
         # Much more of the same shows what rounding hides; without them, what was a rate of nothing.
         for times in (_MUCH, -len(events)):
-            probe = figures(_after(tallies, moves, times))
+            cells = [
+                (places[one.series], one.day, one.amount * times)
+                for one in moves
+                if one.series in places
+            ]
+            probe = figures(replace(tallies, sums=tallies.sums.plus(cells)))
             for key, figure in wanted.items():
                 if _value(probe, figure) != now[key]:
                     found[key] |= dict.fromkeys(events)
     return {key: tuple(events) for key, events in found.items()}
 
 
-def _after(tallies: Tallies, moves: Moves, times: int) -> Tallies:
-    """Return the tallies after so many moves; what is dated, and not summed up, is left out."""
-    moved = {(move.series, move.span): move.amount * times for move in moves}
-    touched = {series for series, _ in moved}
-    sums = [
-        _plus(one, moved.get((_series(one), "before"), 0), moved.get((_series(one), "within"), 0))
-        for one in tallies.sums
-    ]
-    dated = [one for one in tallies.dated if _series(one) not in touched]
-    return replace(tallies, sums=sums, dated=dated)
-
-
-def _plus(one: Sum, before: int, within: int) -> Sum:
-    end = one.end + before + within
-    return replace(one, before=one.before + before, within=one.within + within, end=end)
-
-
-def _series(one: Sum | Dated) -> Series:
-    return one.measure, dimensions_of(one.dimensions)
+def _stated(
+    figures: Figures, figure: KeptFigure, stated: Mapping[str, Sequence[str]]
+) -> dict[str, None]:
+    """Return the later events of the returns and entries that a figure is taken from."""
+    sources = (source for part in _parts(figures, figure) for source in part.sources)
+    return dict.fromkeys(event for source in sources for event in stated.get(source, ()))
 
 
 def _value(figures: Figures, figure: KeptFigure) -> Sequence[object]:
     """Return what a figure comes to; a sum of figures comes to what they come to."""
+    return [(one.value, one.absence) for one in _parts(figures, figure)]
+
+
+def _parts(figures: Figures, figure: KeptFigure) -> Sequence[Figure]:
     indicators = [part.partition("?")[0] for part in figure.parts] or [figure.indicator]
-    found = (figures.figure(each, figure.dimensions) for each in indicators)
-    return [(one.value, one.absence) for one in found]
+    return [figures.figure(each, figure.dimensions) for each in indicators]

@@ -21,7 +21,7 @@ from services.reporting.issuing.commands import (
     Order,
 )
 from services.reporting.issuing.kept import KeptReport, kept
-from services.reporting.issuing.later import later_moves
+from services.reporting.issuing.later import later_events
 from services.reporting.issuing.letter import letter
 from services.reporting.issuing.model import Act, Action, Document, State, decide
 from services.reporting.issuing.restatement import Restatement, changed, restated
@@ -114,7 +114,7 @@ class Drafts:
         wanted = changed(old, new)
         since = positions.from_json(held.positions)
         until = new.about.as_of
-        later = await later_moves(self.pool, old.about, since, until) if wanted else {}
+        later = await later_events(self.pool, old.about, since, until)
         figures = partial(TallyFigures, old.about.period)
         events = await asyncio.to_thread(causes, wanted, later, drawn.tallies, figures)
         return Restatement(document=held.id, as_of=until, restated=restated(old, new, events))

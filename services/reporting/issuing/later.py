@@ -2,16 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from itertools import groupby
-from typing import Literal
 
 import asyncpg
 
 from services.reporting import projection
 from services.reporting.figure import Period
-from services.reporting.issuing.causes import Move, Moves, Series, dimensions_of
+from services.reporting.issuing.causes import Later, Move, Moves, Series, dimensions_of
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
 from shared.database import Pool
@@ -46,18 +45,34 @@ SELECT subject, sequence, is_later, holds_from, cell.measure, cell.dimensions, c
  ORDER BY subject, sequence
 """
 
+_STATED = """
+WITH since AS (
+    SELECT topics.id AS topic, partition, next
+      FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS told (topic, partition, next)
+      JOIN topics ON topics.topic = told.topic
+), versions AS (
+    SELECT subject, sequence,
+           max(recorded_on) OVER (PARTITION BY subject ORDER BY sequence) AS holds_from
+      FROM statements
+     WHERE subject IN (SELECT subject FROM statements JOIN units ON units.id = statements.unit
+                        WHERE units.unit = $1)
+)
+SELECT subject, sequence
+  FROM versions JOIN facts USING (subject, sequence) LEFT JOIN since USING (topic, partition)
+ WHERE ("offset" >= coalesce(next, 0) OR holds_from > $5) AND holds_from <= $6
+ ORDER BY holds_from, subject, sequence
+"""
+
 type _Cells = Mapping[tuple[Series, date], int]
 """What a version counts as, by series and day."""
 
 
-async def later_moves(
-    pool: Pool, about: ReportHeading, since: Positions, until: date
-) -> Mapping[Moves, Sequence[str]]:
-    """Return what the later events moved, each with the ids of those that moved just that.
+async def later_events(pool: Pool, about: ReportHeading, since: Positions, until: date) -> Later:
+    """Return the later events of the unit, in the order in which they were recorded.
 
     Later is what stands at or above the positions `since`, or was recorded after the day as of
     which the report is drawn that is `about` this; all of it was recorded on the day `until` or
-    before. What was recorded first comes first.
+    before.
     """
     places = [tp.topic for tp in since], [tp.partition for tp in since], list(since.values())
     async with (
@@ -66,11 +81,16 @@ async def later_moves(
     ):
         await projection.read_live(conn)
         rows = await conn.fetch(_VERSIONS, about.unit_id, *places, about.as_of, until)
+        told = await conn.fetch(_STATED, about.unit_id, *places, about.as_of, until)
     found = defaultdict[Moves, list[tuple[date, str]]](list)
     for _, versions in groupby(rows, key=lambda row: row["subject"]):
         for moves, event in _of_subject(versions, about.period):
             found[moves].append(event)
-    return {moves: [event for _, event in sorted(events)] for moves, events in found.items()}
+    stated = defaultdict[str, list[str]](list)
+    for row in told:
+        stated[str(row["subject"])].append(event_id(row["subject"], row["sequence"]))
+    moved = {moves: [event for _, event in sorted(events)] for moves, events in found.items()}
+    return Later(moved=moved, stated=stated)
 
 
 def _of_subject(
@@ -91,10 +111,21 @@ def _series(row: asyncpg.Record) -> Series:
 
 
 def _moves(before: _Cells, after: _Cells, period: Period) -> Moves:
-    moved = defaultdict[tuple[Series, Literal["before", "within"]], int](int)
+    moved = defaultdict[tuple[Series, date], int](int)
     for series, day in before.keys() | after.keys():
         cell = series, day
         if before.get(cell) != after.get(cell) and day <= period.end:
-            span: Literal["before", "within"] = "before" if day < period.start else "within"
-            moved[series, span] += after.get(cell, 0) - before.get(cell, 0)
-    return frozenset(Move(series, span, amount) for (series, span), amount in moved.items())
+            moved[series, _stands_for(series, day, period)] += after.get(cell, 0) - before.get(
+                cell, 0
+            )
+    return frozenset(Move(series, day, amount) for (series, day), amount in moved.items())
+
+
+def _stands_for(series: Series, day: date, period: Period) -> date:
+    """Return one day for all that count alike: within the period, or before it.
+
+    A setting holds from its own day on.
+    """
+    if series[0] == "schedule":
+        return day
+    return period.start if day >= period.start else period.start - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What one version of a case, visit, schedule or return adds to the tallies. Pure.
+"""What one version of a case, visit or schedule adds to the tallies. Pure.
 
 The measures, and the day on which each counts:
 
@@ -8,11 +8,9 @@ overdue    +1 on the day after the due day, if then
            still open; -1 on the day it is closed    procedure
 visitors   people received, on the day of the visit
 schedule   +1 on the day from which it holds         weekday
-declared   the amount of a form's line, on the last
-           day of its period                         indicator, from, absence
 
 How many cases are open on a day is all received minus all closed up to it; how many of them are
-overdue is the sum of `overdue` up to it.
+overdue is the sum of `overdue` up to it. Returns and entries count as nothing: see statements.py.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +20,7 @@ from datetime import date, timedelta
 from shared.events.cases import Case, CaseData, Status
 from shared.events.envelope import Event
 from shared.events.petitions import ReceptionScheduleData, VisitData
-from shared.events.returns import EntryData, ReturnData, ReturnStatus
+from shared.events.returns import EntryData, ReturnData
 
 type Dimensions = tuple[tuple[str, str], ...]
 """Names and values, sorted by name: the same dimensions are always equal."""
@@ -102,19 +100,7 @@ def _schedule(data: ReceptionScheduleData) -> Iterator[Contribution]:
     yield Contribution(schedule.unit, series, schedule.from_day, 1)
 
 
-def _return(data: ReturnData) -> Iterator[Contribution]:
-    form = data.ward_return
-    if form.status not in (None, ReturnStatus.ACCEPTED):
-        return
-    for line in form.figures:
-        dimensions = [("from", form.period_start.isoformat()), ("indicator", line.indicator)]
-        if line.absence is not None:
-            dimensions.insert(0, ("absence", line.absence.value))
-        series = Series("declared", tuple(dimensions))
-        yield Contribution(form.unit, series, form.period_end, line.amount or 0)
-
-
-def _entry(_: EntryData) -> Iterator[Contribution]:
+def _statement(_: ReturnData | EntryData) -> Iterator[Contribution]:
     return iter(())
 
 
@@ -122,6 +108,6 @@ _BY_PAYLOAD: Mapping[type, Callable[..., Iterator[Contribution]]] = {
     CaseData: _case,
     VisitData: _visit,
     ReceptionScheduleData: _schedule,
-    ReturnData: _return,
-    EntryData: _entry,
+    ReturnData: _statement,
+    EntryData: _statement,
 }

@@ -42,7 +42,10 @@ def _text(block: TextOutline, writer: Writer) -> Paragraph:
 
 
 def _each(block: EachOutline, writer: Writer) -> Iterator[Paragraph]:
-    items = [one.fill(block.text) for one in writer.each(block.each, block.by)]
+    items = [
+        one.fill(block.text)
+        for one in writer.each(block.each, block.by, year_before=block.year_before)
+    ]
     if not items:
         yield writer.fill(block.none)
     elif block.lead is None:

@@ -44,7 +44,8 @@ class EachOutline(Closed):
 
     `by = "school"` makes `$school` the value: `{$school}` its words, `?school=$school` a narrowing.
     Each is a paragraph, or, with a `lead`, part of one: the lead, then all with "; " between them.
-    `none` stands there when there is no value.
+    `none` stands there when there is no value. `year_before` puts the year before the period first,
+    for comparison, if something was told of it.
     """
 
     each: Slot
@@ -52,6 +53,13 @@ class EachOutline(Closed):
     text: Sentence
     none: Sentence
     lead: Sentence | None = None
+    year_before: bool = False
+
+    @model_validator(mode="after")
+    def _before_years(self) -> Self:
+        if self.year_before and self.by != "year":
+            raise ValueError("year_before is said of what stands by year")
+        return self
 
 
 class ProseOutline(Closed):

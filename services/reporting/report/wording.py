@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from services.reporting.figure import Period
+from services.reporting.figure import Absence, Period
 from services.reporting.report import numbers
 from services.reporting.report.book import FigureBook, words_of
 from services.reporting.report.content import Paragraph, Span, TextSpan
@@ -33,14 +33,24 @@ class Writer:
             variables={**self.variables, name: value},
         )
 
-    def each(self, each: FigureSlot, by: str) -> Iterator["Writer"]:
+    def each(self, each: FigureSlot, by: str, *, year_before: bool = False) -> Iterator["Writer"]:
         """Yield a writer for each value of the dimension `by` for which there is a figure."""
-        for value in self.book.values(each, by):
+        values = self.book.values(each, by)
+        if year_before:
+            values = self._with_year_before(each, values)
+        for value in values:
             words = words_of(each, by, value)
             if by == "year":
                 # A year that is not over yet is named by its months.
                 words = numbers.year_in_words(self.book.take(each.narrowed({by: value})).period)
             yield self.with_variable(by, value, words)
+
+    def _with_year_before(self, each: FigureSlot, years: list[str]) -> list[str]:
+        period = self.spans["year_before"]
+        assert period is not None
+        year = str(period.start.year)
+        told = self.book.take(each.narrowed({"year": year})).absence is not Absence.MISSING
+        return [year, *years] if told and year not in years else years
 
     def slot(self, slot: FigureSlot) -> FigureSlot:
         """Return a slot with its variables replaced."""

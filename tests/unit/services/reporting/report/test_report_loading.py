@@ -123,7 +123,7 @@ def test_a_fault_of_a_layout_is_named_with_its_line(
     [
         ('right = "personnel.posts"', 'right = "personnel.pots"', "no indicator personnel.pots"),
         ('id = "permits-open"', 'id = "permits-files"', "stands in checks.toml:"),
-        ('relation = "≥"', 'relation = ">"', "check trade-households-and-census, relation"),
+        ('relation = "≥"', 'relation = ">"', "check committee-sessions, relation"),
         ('left = "personnel.staff"', 'left = "personnel.staff +"', "is not a formula"),
         ('severity = "warning"', 'severity = "mild"', "severity"),
     ],
@@ -160,7 +160,7 @@ def test_rows_without_a_figure_are_refused_where_columns_have_none(tmp_path: Pat
 def test_the_service_of_a_table_is_put_into_its_columns(tmp_path: Path) -> None:
     message, _ = told_of(tmp_path, "term.toml", 'service = "permits"', 'service = "permit"')
 
-    assert "blocks 3, rows 1: there is no indicator permit.applications_received" in message
+    assert "blocks 4, rows 1: there is no indicator permit.applications_received" in message
 
 
 def test_a_slot_is_bound_and_narrowed() -> None:
