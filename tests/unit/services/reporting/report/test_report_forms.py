@@ -7,6 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -253,7 +254,7 @@ def test_xlsx_tells_every_figure_with_code_ends_and_period() -> None:
 
 
 def test_xlsx_draws_the_charts_from_cells() -> None:
-    sheet = workbook()["Phụ lục III"]
+    sheet: Any = workbook()["Phụ lục III"]
 
     assert len(sheet._charts) == len(PLAN.outline.charts)
     assert sheet["A1"].value == "Hồ sơ tiếp nhận theo tháng"
