@@ -12,6 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.embedded.errors import DeployError
 from deploy.settings import SERVICES
+from shared.people import Role
+
+_PEOPLE_UNIT = "2004-10525"
+_PEOPLE = {
+    Role.DRAFTER: "Người soạn thảo mẫu",
+    Role.APPROVER: "Người duyệt nội dung mẫu",
+    Role.CONTROLLER: "Người chấp nhận số liệu mẫu",
+    Role.FORM_CHECKER: "Người kiểm tra thể thức mẫu",
+    Role.SIGNER: "Người ký mẫu",
+    Role.CLERK: "Văn thư mẫu",
+}
+"""The people of the sample ward: by role, none of them real."""
 
 
 def _new_secret() -> str:
@@ -40,12 +52,28 @@ def kept_secrets(folder: Path) -> Secrets:
     return made
 
 
+def kept_people(folder: Path) -> Path:
+    """Return the folder's file of those who issue documents; made there when there is none yet.
+
+    The sample is of 2023, so its people have the right of a migration to say when a step was taken.
+    """
+    file = folder / "people.toml"
+    if not file.exists():
+        entries = (
+            f'[[person]]\nname = "{name}"\nroles = ["{role}", "{Role.MIGRATOR}"]\n'
+            f'unit = "{_PEOPLE_UNIT}"\ntoken = "{_new_secret()}"\n'
+            for role, name in _PEOPLE.items()
+        )
+        write_private(file, "\n".join(entries))
+    return file
+
+
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all."""
     partial = file.with_name(f"{file.name}.partial")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)
-    partial.write_text(text)
+    partial.write_text(text, encoding="utf-8")
     partial.replace(file)
 
 

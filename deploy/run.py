@@ -15,11 +15,20 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from deploy.data_folder import Secrets, alone_in, fresh_logs, kept_secrets, write_private
+from deploy.data_folder import (
+    Secrets,
+    alone_in,
+    fresh_logs,
+    kept_people,
+    kept_secrets,
+    write_private,
+)
 from deploy.databases import create_databases
+from deploy.embedded import fonts
 from deploy.embedded.child import Child
 from deploy.embedded.errors import DeployError
 from deploy.embedded.kafka import Kafka
+from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST, check_ports
 from deploy.embedded.postgres import Postgres
 from deploy.report import folded, write_report
@@ -54,6 +63,7 @@ def main() -> int:
 async def run(settings: RunSettings, *, once: bool) -> None:
     """Do the whole run. Be cancelled when asked to stop before the report is written."""
     check_ports(settings.wanted_ports())
+    await have(fonts.FOLDER, fonts.__name__, "the typeface of the PDF (2 MB)")
     secrets = kept_secrets(settings.data)
     logs = fresh_logs(settings.data)
     services = [_service(settings, secrets, name, logs) for name in SERVICES]
@@ -110,6 +120,9 @@ def _service(settings: RunSettings, secrets: Secrets, name: str, logs: Path) -> 
     }
     if name in DEPARTMENTS:
         environment["WARDBOOK_MIGRATION_TOKEN"] = secrets.migration_token
+    else:
+        environment["WARDBOOK_FONTS"] = str(fonts.FOLDER)
+        environment["WARDBOOK_PEOPLE"] = str(kept_people(settings.data).absolute())
     lines = [f"{key}={shlex.quote(value)}\n" for key, value in environment.items()]
     write_private(settings.data / f"{name}.env", "".join(lines))
     return Service(

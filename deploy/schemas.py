@@ -10,6 +10,8 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from services.reporting.report.checks import Checks
+from services.reporting.report.outline import Layouts, Outline
 from shared.forms import Forms
 from shared.indicators.model import IndicatorFile
 from shared.periods import Periods
@@ -22,6 +24,9 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "forms": Forms,
     "registers": Registers,
     "periods": Periods,
+    "outline": Outline,
+    "layouts": Layouts,
+    "checks": Checks,
 }
 """What may stand in a data file, by the name of its schema."""
 

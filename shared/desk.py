@@ -70,6 +70,11 @@ class Desk:
         self._claimed: set[object] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def today(self) -> date:
+        """The ward's calendar day, for questions that name none."""
+        return ward_day(self._clock())
+
     async def call(self, name: str, request: Request) -> Call:
         """Read a request's headers and body into a Call.
 
@@ -80,9 +85,10 @@ class Desk:
         if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
             raise Refused("key_too_long", "Idempotency-Key", status=400)
         stated = _text(headers, b"recorded-on")
-        said = (
-            f"{request.method} {request.scope['path']} {stated}\n".encode() + await request.body()
-        )
+        asked = request.scope["path"]
+        if request.scope["query_string"]:
+            asked += "?" + request.scope["query_string"].decode("latin-1")
+        said = f"{request.method} {asked} {stated}\n".encode() + await request.body()
         return Call(
             name=name,
             key=key,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -34,8 +34,10 @@ class Line(Closed):
 class Form(Closed):
     """A form of a department. Its `lines` are the short ones and then the long ones of the file.
 
-    A line is repeated for each value of those `rows` that its indicator has. It is owed for the
-    periods since `since` on, for ever where that is None.
+    A line is repeated for each value of those `rows` that its indicator has: open dimensions, each
+    with the heading of its column. The form is owed for the periods since `since` on, for ever
+    where that is None. One that looks `ahead` is of a period to come (a plan): it is owed when that
+    has begun, others when it is over.
     """
 
     code: Name
@@ -44,7 +46,8 @@ class Form(Closed):
     period: str
     due: Due | None = None
     since: date | None = Field(alias="from", default=None)
-    rows: Mapping[str, Literal["open"]] = Field(default_factory=dict)
+    ahead: bool = False
+    rows: Mapping[Name, str] = Field(default_factory=dict)
     short_lines: tuple[str, ...] = Field(alias="lines", default=())
     long_lines: tuple[Line, ...] = Field(alias="line", default=())
 

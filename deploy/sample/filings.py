@@ -1,7 +1,8 @@
 """What the departments of the sample ward file: returns, authored texts, entries of registers.
 
 Read from returns.toml, narrative.toml and entries.toml. A return is submitted some working days
-after its period, or on the sample's last day, and accepted some days later.
+after its period (a plan: after its period began), or on the sample's last day, and accepted some
+days later.
 """
 
 import tomllib
@@ -12,9 +13,10 @@ from typing import Any
 
 from deploy.sample.steps import Step, Subject
 from deploy.sample.working_days import WorkingDays
+from shared.forms import FORMS
 
 _SUBMITTED_AFTER, _ACCEPTED_AFTER = 4, 7
-"""Working days after the end of the period; ten are allowed."""
+"""Working days from the day on which it is owed; ten are allowed."""
 
 
 def filings(unit: str, days: WorkingDays, prefix: str) -> Iterator[Subject]:
@@ -37,9 +39,10 @@ def _return(unit: str, days: WorkingDays, name: str, told: Mapping[str, Any]) ->
         "period_end": told["to"].isoformat(),
         "figures": [_figure(line) for line in told["lines"]],
     }
-    last, after = days.period[-1], told["to"] + timedelta(days=1)
-    submitted = min(days.after(after, _SUBMITTED_AFTER), last)
-    accepted = min(days.after(after, _ACCEPTED_AFTER), last)
+    owed_on = told["from"] if FORMS[told["form"]].ahead else told["to"] + timedelta(days=1)
+    last = days.period[-1]
+    submitted = min(days.after(owed_on, _SUBMITTED_AFTER), last)
+    accepted = min(days.after(owed_on, _ACCEPTED_AFTER), last)
     acceptance = "/returns/{id}/acceptance"
     return Subject(
         service="returns",

@@ -13,13 +13,17 @@ from fastapi import FastAPI
 
 from services.reporting import projection
 from services.reporting.api import lag_routes, report_routes
+from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
+from services.reporting.issuing.drafts import Drafts
+from services.reporting.issuing.office import Office
 from services.reporting.positions import DATABASE_AWAY
-from services.reporting.report import TERM, load_outline
+from services.reporting.report import PERIODIC, TERM, forms, load
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
+from shared.people import People
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
 
@@ -33,9 +37,14 @@ log = structlog.get_logger()
 
 
 def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
-    """Return reporting's application, not started yet."""
+    """Return reporting's application, not started yet.
+
+    Raises BadFile for a mistake in an outline, indicator, form or check, and FaceMissing.
+    """
     broker = create_broker(settings, "reporting")
-    outline = load_outline(TERM)
+    plans = {name: load(name) for name in (TERM, PERIODIC)}
+    report_forms = forms(settings.fonts)
+    people = People.read(settings.people)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -69,7 +78,11 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
             return await worker.consumer.lag()
 
         app.state.pool, app.state.worker = pool, await work()
-        app.include_router(report_routes(pool, outline, clock))
+        app.include_router(report_routes(pool, plans, report_forms, clock))
+        caller = caller_by(people, clock)
+        drafts, office = Drafts(pool, plans), Office(pool, report_forms)
+        app.include_router(issuing_routes(drafts, office, caller))
+        app.include_router(reading_routes(drafts, office, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
         task = asyncio.create_task(follow(), name="follow")

@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from shared.frozen import Frozen
 from shared.indicators.model import Kind
 from shared.periods import Period
 from shared.quantity import Qualifier
@@ -33,7 +32,8 @@ class Found:
     sources: tuple[str, ...] = ()
 
 
-class Figure(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
     `value` is a whole number (counts, đồng), an exact decimal (in percent for ratios), or a text or
@@ -72,7 +72,8 @@ class Figures(Protocol):
     def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the values of a dimension that occur in the period, in the order to print.
 
-        Of `year`: the years, ascending, with returns of the indicator, or that the period touches.
+        Of `year`: the years, ascending, with returns of the indicator or entries that say it, else
+        those that the period touches.
         Raises as `figure` does.
         """
         ...

@@ -80,6 +80,11 @@ class TallyFigures:
     def _years(self, indicator: Indicator) -> Iterable[int]:
         if indicator.formula is not None:
             return self._years(CATALOGUE.indicators[indicator.formula.operands[0].indicator])
+        if indicator.entry is not None and indicator.entry.say is not None:
+            where = indicator.entry.where.items()
+            told = entries_of(indicator.entry, self._tallies.statements)
+            days = {one.period.start for one in told if where <= one.values.items()}
+            return sorted({day.year for day in days if self.period.start <= day <= self.period.end})
         if indicator.line is None:
             return range(self.period.start.year, self.period.end.year + 1)
         span = span_of(indicator, self.period)

@@ -1,5 +1,6 @@
 """Positions: how far each partition is folded. The only module that writes `next_offset`."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 import asyncpg
@@ -98,3 +99,21 @@ async def advance(conn: Connection, since: Positions, until: Positions) -> None:
     if status != f"UPDATE {len(moved)}":
         message = f"{status} where {len(moved)} positions were to move"
         raise PositionMoved(message)
+
+
+def to_json(positions: Positions) -> str:
+    """Return positions as JSON: the next offset by topic and partition."""
+    by_topic: dict[str, dict[str, int]] = {}
+    for tp, offset in sorted(positions.items()):
+        by_topic.setdefault(tp.topic, {})[str(tp.partition)] = offset
+    return json.dumps(by_topic, separators=(",", ":"))
+
+
+def from_json(text: str) -> Positions:
+    """Return the positions that were written by `to_json`."""
+    by_topic: Mapping[str, Mapping[str, int]] = json.loads(text)
+    return {
+        TopicPartition(topic, int(partition)): offset
+        for topic, offsets in by_topic.items()
+        for partition, offset in offsets.items()
+    }

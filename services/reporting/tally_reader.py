@@ -5,7 +5,7 @@ of days can then be asked for without another question to the database.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,6 +77,19 @@ class Sums:
             "before": (first - self._none).tolist(),
             "end": (known - self._none).tolist(),
         }
+
+    def plus(self, cells: Iterable[tuple[int, date, int]]) -> "Sums":
+        """Return the sums after more cells: the place among the series, the day, the amount."""
+        added = (
+            np.array([(p, day.toordinal(), n) for p, day, n in cells], np.int64).reshape(-1, 3).T
+        )
+        return Sums(
+            series=self.series,
+            place=np.concatenate([self._key >> _DAY_BITS, added[0]]),
+            occurred_on=np.concatenate([self._key & _LAST_DAY, added[1]]),
+            amount=np.concatenate([np.diff(self._total), added[2]]),
+            as_of=self._as_of,
+        )
 
     def latest(self, measure: str, until: date) -> Series | None:
         """Return the series of a measure that was set last, up to a day; the later in the list."""

@@ -1,11 +1,20 @@
-"""Composition of returns: what the other departments declare on statutory forms."""
+"""Composition of returns: what the other departments declare on forms and keep in registers."""
+
+from pathlib import Path
 
 from fastapi import FastAPI
 
 from services.returns.api import return_routes
+from services.returns.draft_api import draft_routes
+from services.returns.entry_api import entry_routes
+from services.returns.owed_api import owed_routes
+from services.returns.sheet_api import sheet_routes
 from shared.clock import Clock, system_clock
 from shared.department import RECORDS_MIGRATIONS, build_department
 from shared.settings import Settings
+
+RETURNS_MIGRATIONS = Path(__file__).parent / "migrations"
+ROUTES = (return_routes, draft_routes, sheet_routes, owed_routes, entry_routes)
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
@@ -14,7 +23,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         "returns",
         "Wardbook: Báo cáo của các ngành",
         settings,
-        [return_routes],
-        [RECORDS_MIGRATIONS],
+        ROUTES,
+        [RECORDS_MIGRATIONS, RETURNS_MIGRATIONS],
         clock,
     )

@@ -1,36 +1,140 @@
-"""What the returns service may be asked: accept a form for a period, correct an accepted one."""
+"""What the returns service may be asked: about returns, their drafts, and entries of registers."""
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from shared.casework.commands import Reason, UnitCodeOrId
-from shared.events.returns import Absence
+from shared.events.returns import Absence, Name
 from shared.frozen import Closed
+from shared.quantity import MOST_DECIMALS, Qualifier, Quantity, parse
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def _printable(text: str) -> str:
+    """Return a text as it will be printed and compared: letters composed, lines ended by one sign.
+
+    A file of Word or PDF takes no control characters; the same name typed on another machine may be
+    made of other characters.
+    """
+    if found := _UNPRINTABLE.search(text):
+        code = f"U+{ord(found[0]):04X}"
+        raise PydanticCustomError("unprintable", "must not contain {code}", {"code": code})
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(_printable(text).split())
+
+
+def _quantity(told: object) -> Quantity | None:
+    """Return what a number of JSON or a text means: 4100, "4.100", "trên 95%", "60 - 65"."""
+    if told is None or isinstance(told, Quantity):
+        return told
+    try:
+        return parse(told if isinstance(told, int | float | str) else str(told))
+    except ValueError:
+        raise PydanticCustomError("not_a_quantity", "is not a number") from None
+
+
+PrintedText = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_printable)]
+NameInUse = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_on_one_line)]
+"""The name of a street, a school: what people wrote, without the chances of typing."""
+
+Value = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_on_one_line)]
 
 
 class DeclareFigure(Closed):
-    """Declare one line: a whole amount in the line's unit of measure, or why there is none."""
+    """Declare one line: a number, a text, or why there is neither.
+
+    A number may be typed as people write it; or it comes in the parts that it is published in.
+    """
 
     indicator: Annotated[str, Field(max_length=64)]
-    amount: Annotated[int, Field(ge=-(10**15), le=10**15, strict=True)] | None = None
+    dimensions: Mapping[Name, NameInUse] | None = None
+    amount: Annotated[
+        Quantity | None, PlainValidator(_quantity, json_schema_input_type=int | float | str | None)
+    ] = Field(default=None, examples=[4_100, "khoảng 4.100", "9,3", "60 - 65"])
+    decimals: Annotated[int, Field(ge=1, le=MOST_DECIMALS)] | None = None
+    upper: int | None = None
+    qualifier: Qualifier | None = None
+    text: PrintedText | None = None
+    until: date | None = None
     absence: Absence | None = None
 
 
-class AcceptReturn(Closed):
-    """Accept a department's form for a period. Lines left out are missing, not zero."""
+Figures = Annotated[Sequence[DeclareFigure], Field(min_length=1, max_length=2000)]
+
+
+class OfPeriod(Closed):
+    """Which return is meant: of a unit, on a form, for a period of which both days are part."""
 
     unit: UnitCodeOrId
     form: Annotated[str, Field(max_length=64, examples=["budget"])]
     period_start: date
     period_end: date
-    figures: Annotated[Sequence[DeclareFigure], Field(min_length=1, max_length=500)]
+
+
+class WriteDraft(OfPeriod):
+    """Keep what is written so far; nothing is declared by it."""
+
+    figures: Figures
+
+
+class SubmitReturn(OfPeriod):
+    """Submit a department's form to the ward office: these figures, or a version of the draft."""
+
+    figures: Figures | None = None
+    draft: int | None = None
+
+
+class AcceptReturn(OfPeriod):
+    """Accept a department's form at once. Lines left out are missing, not zero."""
+
+    figures: Figures
+
+
+class AcceptSubmission(Closed):
+    """Accept a submitted return in the version that was read."""
+
+    sequence: Annotated[int, Field(ge=1)]
+
+
+class SendBack(AcceptSubmission):
+    """Send a submitted return back to its department, in the version that was read."""
+
+    reason: Reason
 
 
 class CorrectReturn(Closed):
     """Put lines of an accepted return right; lines left out stay as they are."""
 
-    figures: Annotated[Sequence[DeclareFigure], Field(min_length=1, max_length=500)]
+    figures: Figures
+    reason: Reason
+
+
+class RecordEntry(Closed):
+    """Enter something in a register under the day on which it happened."""
+
+    unit: UnitCodeOrId
+    register_code: Annotated[str, Field(max_length=64, examples=["meetings"])]
+    happened_on: date
+    values: Mapping[Name, Value]
+
+
+class CorrectEntry(Closed):
+    """Put an entry right, or say with `cancelled` that it should not be there.
+
+    `values` replaces those that it names.
+    """
+
+    happened_on: date | None = None
+    values: Mapping[Name, Value] | None = None
+    cancelled: bool | None = None
     reason: Reason

@@ -1,13 +1,23 @@
 """A hand-written source of figures: those of the model report of phường Trần Hưng Đạo."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 
-from services.reporting.figure import Absence, Figure, Kind, Period
+import deploy.sample
+from services.reporting.figure import Absence, Figure, Period
 from services.reporting.report.model import ReportHeading, figure_key
+from shared.indicators import CATALOGUE, Selection
+from shared.quantity import Qualifier
+from shared.slots import FigureSlot
+from tests.support.model_report import rows
 
-type Value = int | Decimal | str | Absence
+type Number = int | Decimal
+type Value = Number | str | Absence | Told
 
 TERM_PERIOD = Period(start=date(2021, 6, 1), end=date(2023, 11, 30))
 HEADING = ReportHeading(
@@ -19,60 +29,25 @@ HEADING = ReportHeading(
     as_of=date(2023, 12, 5),
 )
 
-_DOSSIERS = {
-    "applications_received": ("Hồ sơ tiếp nhận", Kind.FLOW),
-    "applications_carried_over": ("Hồ sơ từ kỳ trước chuyển sang", Kind.LEVEL),
-    "applications_by_timeliness": ("Hồ sơ theo thời hạn", Kind.FLOW),
-    "applications_resolved": ("Hồ sơ đã giải quyết", Kind.FLOW),
-    "applications_open": ("Hồ sơ đang giải quyết", Kind.LEVEL),
-    "applications_refused": ("Hồ sơ bị từ chối", Kind.FLOW),
-    "applications_withdrawn": ("Hồ sơ do người nộp rút", Kind.FLOW),
+SOUND: Mapping[str, Value] = {
+    "economy.craft_trade_service_households": 1,
+    "covid.vaccination_result": 5000,
+    "covid.vaccination_base": 5000,
+    "covid.cases_recovered": 986,
+    "covid.vaccinated_share?doses=any": 100,
+    "personnel.staff": 17,
 }
-_CASES = {
-    "registry.signature_certifications": "Chứng thực chữ ký",
-    "registry.electronic_certifications": "Chứng thực bản sao điện tử",
-    "registry.copy_certifications": "Chứng thực bản sao từ bản chính",
-    "registry.contract_certifications": "Chứng thực hợp đồng, giao dịch",
-    "registry.births_registered": "Đăng ký khai sinh",
-    "registry.marriages_registered": "Đăng ký kết hôn",
-    "registry.deaths_registered": "Đăng ký khai tử",
-    "registry.marital_status_confirmations": "Xác nhận tình trạng hôn nhân",
-    "registry.civil_status_extracts": "Cấp bản sao trích lục hộ tịch",
-    "registry.civil_status_changes": "Thay đổi, cải chính hộ tịch",
-    "registry.guardianships": "Đăng ký giám hộ",
-    "permits.construction_permit_files_completed": "Hồ sơ cấp phép xây dựng hoàn thiện",
-    "permits.repair_applications_received": "Đơn đề nghị sửa chữa nhà ở, tường bao",
-    "permits.construction_start_notices": "Thông báo khởi công",
-    "permits.boundary_markings": "Định vị mốc giới",
-    "land.land_files_completed": "Thủ tục đất đai hoàn thiện",
-}
-INDICATORS: Mapping[str, tuple[str, str, Kind]] = {
-    **{f"registry.{name}": (label, "hồ sơ", kind) for name, (label, kind) in _DOSSIERS.items()},
-    **{f"permits.{name}": (label, "hồ sơ", kind) for name, (label, kind) in _DOSSIERS.items()},
-    **{name: (label, "trường hợp", Kind.FLOW) for name, label in _CASES.items()},
-    "registry.resolved_on_time_share": ("Tỷ lệ trước và đúng hạn", "%", Kind.RATIO),
-    "registry.overdue_share": ("Tỷ lệ quá hạn", "%", Kind.RATIO),
-    "petitions.reception_day": ("Lịch tiếp công dân", "ngày trong tuần", Kind.TEXT),
-    "petitions.visitors_received": ("Lượt công dân được tiếp", "lượt người", Kind.FLOW),
-    "petitions.complaints_denunciations": ("Đơn khiếu nại, tố cáo", "đơn", Kind.FLOW),
-    "petitions.petitions_received": ("Đơn kiến nghị, phản ánh", "đơn", Kind.FLOW),
-    "petitions.mediation_requests": ("Đơn yêu cầu hòa giải", "đơn", Kind.FLOW),
-    "budget.revenue_actual": ("Thu ngân sách nhà nước", "đồng", Kind.FLOW),
-    "budget.revenue_plan": ("Kế hoạch thu ngân sách", "đồng", Kind.FLOW),
-    "budget.revenue_plan_attainment": ("Mức thực hiện kế hoạch thu", "%", Kind.RATIO),
-    "budget.expenditure_actual": ("Chi ngân sách", "đồng", Kind.FLOW),
-}
+"""What the model report would have to say for none of its errors to be broken."""
 
-_SPLITS = {
-    "early": "Hồ sơ giải quyết trước hạn",
-    "on_time": "Hồ sơ giải quyết đúng hạn",
-    "late": "Hồ sơ giải quyết quá hạn",
-    "within_deadline": "Hồ sơ đang giải quyết, trong hạn",
-    "overdue": "Hồ sơ đang giải quyết, quá hạn",
-    "reconciled": "Hòa giải thành",
-    "not_reconciled": "Hòa giải không thành",
-    "open": "Đang hòa giải",
-}
+
+@dataclass(frozen=True)
+class Told:
+    """A value with what is said beside it: the other end, how it is meant, of which days it is."""
+
+    value: Number | str | None
+    upper: Number | None = None
+    qualifier: Qualifier | None = None
+    period: Period | None = None
 
 
 def _dossiers(service: str, field: str, counts: str) -> dict[str, Value]:
@@ -99,8 +74,11 @@ def _with_field(key: str, field: str) -> str:
 
 
 def model_values() -> dict[str, Value]:
-    """Return the known figures of the model report; every other count is zero."""
+    """Return the figures of the model report, some of them by field, and the sample's texts."""
     return {
+        **_model_report(),
+        **_texts(),
+        "report.years": Decimal("2.5"),
         **_dossiers("registry", "", "1183 2173 3288 31 2 35"),
         **_dossiers("registry", "civil_status", "220 479 690 6 1 2"),
         **_dossiers("registry", "certification", "963 1694 2598 25 1 33"),
@@ -114,8 +92,6 @@ def model_values() -> dict[str, Value]:
         "registry.marriages_registered": 72,
         "registry.deaths_registered": 128,
         "registry.marital_status_confirmations": 197,
-        "registry.resolved_on_time_share": Decimal(100),
-        "registry.overdue_share": Decimal(0),
         "permits.construction_permit_files_completed": 65,
         "permits.repair_applications_received": 24,
         "permits.construction_start_notices": 65,
@@ -126,55 +102,112 @@ def model_values() -> dict[str, Value]:
         "petitions.mediation_requests": 5,
         "petitions.mediation_requests?outcome=reconciled": 4,
         "petitions.mediation_requests?outcome=not_reconciled": 1,
-        **_budget(2021, 4_729_000_000, 4_687_000_000, 8_837_105_265),
-        **_budget(2022, 7_077_000_000, 4_351_000_000, 8_521_564_394),
-        **_budget(2023, 6_046_000_000, 4_614_000_000, 5_598_736_000),
     }
 
 
-def _budget(year: int, actual: int, plan: int, spent: int) -> dict[str, Value]:
+def _model_report() -> dict[str, Value]:
     return {
-        f"budget.revenue_actual?year={year}": actual,
-        f"budget.revenue_plan?year={year}": plan,
-        f"budget.revenue_plan_attainment?year={year}": Decimal(100 * actual) / plan,
-        f"budget.expenditure_actual?year={year}": spent,
+        figure_key(row.indicator, row.dimensions): Told(
+            row.value,
+            row.upper,
+            None if row.qualifier is None else Qualifier(row.qualifier),
+            None if row.end is None else Period(start=row.start or row.end, end=row.end),
+        )
+        for row in rows()
     }
+
+
+def _texts() -> dict[str, Value]:
+    path = Path(deploy.sample.__file__).with_name("narrative.toml")
+    (narrative,) = tomllib.loads(path.read_text(encoding="utf-8"))["return"]
+    return {line["indicator"]: line["text"] for line in narrative["lines"]}
 
 
 class FixedFigures:
-    """Figures from a dict; counts that are not in it are zero, budgets that are not are missing."""
+    """Figures from a dict by key; cases that are not in it are zero, all else is missing.
 
-    def __init__(self, changes: Mapping[str, Value] | None = None) -> None:
-        self._values: Mapping[str, Value] = model_values() | dict(changes or {})
+    What a formula gives is calculated from the others unless it is in the dict. `course` tells what
+    an indicator was in a span other than the report's.
+    """
+
+    def __init__(
+        self,
+        changes: Mapping[str, Value] | None = None,
+        course: Callable[[str, Period], Value] = lambda _indicator, _span: Absence.MISSING,
+    ) -> None:
+        told = model_values() | {_key(key): value for key, value in (changes or {}).items()}
+        self._values: Mapping[str, Value] = {_key(key): value for key, value in told.items()}
+        self._course = course
 
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
     ) -> Figure:
         """Return the figure of an indicator narrowed to `dimensions`."""
-        label, unit, kind = INDICATORS[indicator]
-        label = _SPLITS.get(dimensions.get("timeliness", dimensions.get("outcome", "")), label)
-        value = self._values.get(figure_key(indicator, dimensions))
-        if value is None:
-            value = Absence.MISSING if indicator.startswith("budget.") else 0
-        absent = isinstance(value, Absence)
+        chosen = CATALOGUE.resolve(indicator, dimensions)
+        value = self._value(indicator, dimensions, period)
+        absence = value if isinstance(value, Absence) else None
+        told = value if isinstance(value, Told) else Told(None if absence else value)
         return Figure(
             indicator=indicator,
             dimensions=dimensions,
-            label=label,
-            unit_of_measure=unit,
-            kind=kind,
-            period=_year(dimensions["year"]) if "year" in dimensions else period or TERM_PERIOD,
-            value=None if absent else value,
-            absence=value if absent else None,
+            label=chosen.indicator.label,
+            unit_of_measure=chosen.indicator.unit_of_measure,
+            kind=chosen.indicator.kind,
+            period=told.period or period or _days(chosen.span),
+            value=told.value,
+            absence=absence,
+            upper=told.upper,
+            qualifier=told.qualifier,
         )
 
     def values(self, indicator: str, dimension: str) -> list[str]:
-        """Return the values of a dimension for which there is a figure."""
-        if indicator not in INDICATORS:
-            raise KeyError(indicator)
-        prefix = f"{indicator}?{dimension}="
-        return sorted(key.removeprefix(prefix) for key in self._values if prefix in key)
+        """Return the values of a dimension of the keys that have it."""
+        slots = map(_read, self._values)
+        found = {one.dimensions.get(dimension) for one in slots if one.indicator == indicator}
+        return sorted(value for value in found if value is not None)
+
+    def _value(self, indicator: str, dimensions: Mapping[str, str], period: Period | None) -> Value:
+        if period is not None:
+            return self._course(indicator, period)
+        key = _key(figure_key(indicator, dimensions))
+        if key in self._values:
+            return self._values[key]
+        chosen = CATALOGUE.resolve(indicator, dimensions)
+        if chosen.indicator.formula is not None:
+            return self._calculated(chosen)
+        return 0 if chosen.indicator.terms else Absence.MISSING
+
+    def _calculated(self, chosen: Selection) -> Value:
+        formula = CATALOGUE.formula_of(chosen)
+        parts = [self.figure(slot.indicator, slot.dimensions) for slot in formula.operands]
+        for part in parts:
+            if part.absence is not None:
+                return part.absence
+        numbers = iter(parts)
+        try:
+            result = formula.value(lambda _: Fraction(Decimal(str(next(numbers).value))))
+        except ZeroDivisionError:
+            return Absence.NOT_APPLICABLE
+        if result.denominator == 1:
+            return int(result)
+        return Decimal(result.numerator) / result.denominator
 
 
-def _year(year: str) -> Period:
-    return Period(start=date(int(year), 1, 1), end=min(date(int(year), 12, 31), TERM_PERIOD.end))
+def _key(key: str) -> str:
+    """Return the key of the indicator to which a split leads."""
+    slot = _read(key)
+    chosen = CATALOGUE.resolve(slot.indicator, slot.dimensions)
+    span = {name: str(value) for name, value in chosen.span.items()}
+    return figure_key(chosen.indicator.id, {**chosen.narrowing, **span})
+
+
+def _read(key: str) -> FigureSlot:
+    indicator, _, narrowing = key.partition("?")
+    return FigureSlot(indicator, dict(pair.split("=") for pair in narrowing.split("&") if pair))
+
+
+def _days(span: Mapping[str, int]) -> Period:
+    if "year" not in span:
+        return TERM_PERIOD
+    year = span["year"]
+    return Period(start=date(year, 1, 1), end=min(date(year, 12, 31), TERM_PERIOD.end))

@@ -51,6 +51,19 @@ _DROPPED: Mapping[str, frozenset[str]] = {
 _MILLIONS = frozenset({"economy.income_per_capita"})
 """Declared and printed in millions of đồng."""
 
+_TERM = date(2021, 6, 1), date(2023, 11, 30)
+_YEARS = date(2021, 1, 1), date(2023, 11, 30)
+_TARGETS = date(2023, 1, 1), date(2023, 12, 31)
+_DAYS: Mapping[str, tuple[date, date]] = {
+    # Elections count in the period, and personnel in whole years; a target is of the year for which
+    # it was set; the plan of a year stands beside what has been collected of it so far.
+    **dict.fromkeys(("F006", "F007", "F008", "F009"), _TERM),
+    **dict.fromkeys(("F152", "F153", "F154"), _YEARS),
+    **dict.fromkeys(("F105", "F191", "F193"), _TARGETS),
+    "F030": (date(2023, 1, 1), date(2023, 11, 30)),
+}
+"""Other days than the file gives, with the reason."""
+
 _TEXTS: Mapping[str, str] = {"F157": "2021", "F158": "2022", "F175": "tuesday"}
 _RATINGS = {"Giỏi": "excellent"}
 
@@ -98,8 +111,11 @@ def _row(told: Mapping[str, str], upper: str | None = None) -> Row:
         indicator = _SPLIT[indicator, dimensions.pop("sector")]
     if "doses" in dimensions:
         dimensions["doses"] = _DOSES[dimensions["doses"]]
+    if dimensions.get("channel") == "in_person":
+        dimensions["channel"] = "direct"  # Handed in or sent by post: whatever is not online.
     if "window=2_years" in told["dimensions"]:
         dimensions["months"] = "24"
+    start, end = _DAYS.get(told["id"], (_day(told["period_start"]), _day(told["period_end"])))
     return Row(
         id=told["id"],
         section=told["section"],
@@ -108,8 +124,8 @@ def _row(told: Mapping[str, str], upper: str | None = None) -> Row:
         value=_value(told, indicator),
         upper=None if upper is None else _number(upper, indicator),
         qualifier=told["qualifier"] if told["qualifier"] in _QUALIFIERS else None,
-        start=_day(told["period_start"]),
-        end=_day(told["period_end"]),
+        start=start,
+        end=end,
     )
 
 

@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.registry.model import REGISTRY
-from services.returns.api import return_routes
+from services.returns.app import RETURNS_MIGRATIONS, ROUTES
 from shared.casework.api import case_routes
 from shared.database import Pool, create_pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS
@@ -19,6 +19,7 @@ from shared.problems import install_problems
 NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
 TOKEN = "of-the-migration"
 RECEIPT = {"unit": "10525", "procedure": "registry.birth", "channel": "online", "applicant": "A"}
+_MIGRATIONS = (MIGRATIONS, CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS, RETURNS_MIGRATIONS)
 TABLES = ("cases", "outbox", "idempotency")
 
 
@@ -49,20 +50,23 @@ class Office:
 async def a_database_of_offices(database: str) -> AsyncIterator[Pool]:
     """Give the connections of a process, to a database that has all tables of departments."""
     pool = await create_pool(database, 6)
-    await migrate(pool, [MIGRATIONS, CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS])
+    await migrate(pool, _MIGRATIONS)
     yield pool
     await pool.close()
 
 
 @asynccontextmanager
-async def an_office(pool: Pool, token: str | None = TOKEN) -> AsyncIterator[Office]:
-    """Open an office: cases of the registry, and returns as an example of records."""
+async def an_office(
+    pool: Pool, token: str | None = TOKEN, now: datetime = NOW
+) -> AsyncIterator[Office]:
+    """Open an office: cases of the registry, and returns, the one service with its own tables."""
     woken: list[int] = []
     app = FastAPI()
     install_problems(app)
-    desk = Desk(pool, lambda: NOW, lambda: woken.append(1), token)
+    desk = Desk(pool, lambda: now, lambda: woken.append(1), token)
     app.include_router(case_routes(REGISTRY, desk, pool))
-    app.include_router(return_routes(desk, pool))
+    for routes in ROUTES:
+        app.include_router(routes(desk, pool))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     headers = {"accept-language": "en"}
     async with httpx.AsyncClient(

@@ -14,8 +14,12 @@ from typing import Any
 import httpx
 from vietnam_provinces.legacy import WardCode
 
+from deploy.embedded import fonts
 from deploy.embedded.child import Child
+from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST
+from shared.people import Role
+from tests.support.people import people_file
 from tests.support.servers import free_ports, fresh_database
 from tests.support.wait import wait_until
 
@@ -51,6 +55,7 @@ class Process:
 class Wardbook:
     """The five services; `poison` are the places of records that tests sent and that are no events.
 
+    `issuing_unit` is the code of the ward whose people can issue documents (tests.support.people).
     `other` processes, a second worker of reporting for instance, are started and killed like them.
     """
 
@@ -58,6 +63,7 @@ class Wardbook:
     processes: dict[str, Process]
     client: httpx.AsyncClient
     folder: Path
+    issuing_unit: str
     poison: set[tuple[str, int, int]] = field(default_factory=set)
     _codes: Iterator[str] = field(default_factory=lambda: iter(()))
     _keys: Iterator[int] = field(default_factory=itertools.count)
@@ -88,6 +94,8 @@ class Wardbook:
             "WARDBOOK_HOST": HOST,
             "WARDBOOK_PORT": str(process.port),
             "WARDBOOK_MIGRATION_TOKEN": TOKEN,
+            "WARDBOOK_PEOPLE": str(self.folder / "people.toml"),
+            "WARDBOOK_FONTS": str(fonts.FOLDER),
         }
         inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
         process.child = await Child.start(
@@ -218,6 +226,7 @@ async def running_wardbook(
 ) -> AsyncIterator[Wardbook]:
     """Run the five services on fresh databases, and end them all in the end."""
     async with AsyncExitStack() as stack:
+        await have(fonts.FOLDER, fonts.__name__, "the typeface of the PDF (2 MB)")
         processes = {}
         for name in names:
             dsn = await stack.enter_async_context(fresh_database(postgres))
@@ -225,7 +234,10 @@ async def running_wardbook(
             processes[name] = Process(name, free_ports(), dsn, log, command)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         codes = (f"{code.value:05d}" for code in WardCode if code.value > 11_300)
-        wardbook = Wardbook(kafka, processes, client, folder, _codes=codes)
+        issuing_unit = next(codes)
+        people = people_file(f"2004-{issuing_unit}", Role.MIGRATOR)
+        (folder / "people.toml").write_text(people, encoding="utf-8")
+        wardbook = Wardbook(kafka, processes, client, folder, issuing_unit, _codes=codes)
         try:
             async with asyncio.TaskGroup() as group:
                 for name in names:

@@ -1,21 +1,24 @@
-"""The term report: an outline kept as data, filled with figures, rendered in four forms.
+"""Reports: outlines kept as data, filled with figures, rendered in five forms.
 
-`load_outline(TERM)`, then `build(outline, heading, figures)`, then `FORMS["pdf"].render(report)`.
+`load(TERM)`, then `build(plan, heading, figures)`, then `forms(fonts)["pdf"].render(report)`.
 """
 
 from services.reporting.report.build import build
-from services.reporting.report.forms import FORMS, Form
-from services.reporting.report.model import ReportHeading, TermReport
-from services.reporting.report.outline import TERM, Outline, OutlineError, load_outline
+from services.reporting.report.forms import Form, Forms, forms, to_json
+from services.reporting.report.loading import PERIODIC, TERM, Plan, load
+from services.reporting.report.model import Audience, Report, ReportHeading
 
 __all__ = [
-    "FORMS",
+    "PERIODIC",
     "TERM",
+    "Audience",
     "Form",
-    "Outline",
-    "OutlineError",
+    "Forms",
+    "Plan",
+    "Report",
     "ReportHeading",
-    "TermReport",
     "build",
-    "load_outline",
+    "forms",
+    "load",
+    "to_json",
 ]

@@ -1,75 +1,108 @@
-"""The two annexes of every report: how its figures agree, and all of them in one list."""
+"""The annexes of a report: how its figures agree, the list of them, their course in charts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from services.reporting.report import numbers
-from services.reporting.report.model import (
-    Annex,
-    CheckResult,
-    FigureEntry,
+from services.reporting.report.content import (
+    Block,
+    Chart,
     FigureSpan,
     HeadCell,
     Row,
     Span,
     Table,
     TextSpan,
-    Verdict,
 )
+from services.reporting.report.model import Annex, CheckResult, FigureEntry, Severity, Verdict
 from services.reporting.report.outline import AnnexOutline
-from services.reporting.report.wording import say
+from services.reporting.report.wording import Writer
 
 _VERDICTS = {
     Verdict.HOLDS: "Khớp",
     Verdict.BROKEN: "Không khớp",
     Verdict.NOT_CHECKED: "Chưa đối chiếu được",
 }
-_UNKNOWN = "–"  # noqa: RUF001  the dash of statutory tables
+_SEVERITIES = {Severity.ERROR: "Lỗi", Severity.WARNING: "Cảnh báo", Severity.NOTE: "Lưu ý"}
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
-def checks_annex(
-    outline: AnnexOutline, checks: tuple[CheckResult, ...], words: Mapping[str, str]
-) -> Annex:
-    """Return the annex of checks: both sides, the difference and the verdict of each."""
-    rows = tuple(_check_row(number, check) for number, check in enumerate(checks, 1))
-    return _annex(outline, words, rows, widths=(9, 68, 20, 14, 20, 18, 16))
-
-
-def figures_annex(
-    outline: AnnexOutline, figures: Mapping[str, FigureEntry], words: Mapping[str, str]
-) -> Annex:
-    """Return the annex of figures: name, value, unit of measure and period of each."""
-    rows = tuple(
-        _figure_row(number, key, entry) for number, (key, entry) in enumerate(figures.items(), 1)
+def annexes(
+    outlines: Sequence[AnnexOutline],
+    writer: Writer,
+    checks: Sequence[CheckResult],
+    figures: Mapping[str, FigureEntry],
+    charts: Sequence[Chart],
+) -> tuple[Annex, ...]:
+    """Return the annexes."""
+    blocks: Mapping[str, Callable[[AnnexOutline], Sequence[Block]]] = {
+        "checks": lambda outline: [_checks(outline, checks)],
+        "figures": lambda outline: [_figures(outline, figures)],
+        "charts": lambda _: charts,
+    }
+    return numbered(
+        Annex(
+            label="",
+            title=outline.title,
+            attachment=writer.say(outline.attachment),
+            blocks=tuple(blocks[outline.kind](outline)),
+        )
+        for outline in outlines
     )
-    return _annex(outline, words, rows, widths=(10, 67, 26, 22, 40))
 
 
-def _annex(
-    outline: AnnexOutline, words: Mapping[str, str], rows: tuple[Row, ...], widths: tuple[int, ...]
-) -> Annex:
-    table = Table(
+def numbered(told: Iterable[Annex]) -> tuple[Annex, ...]:
+    """Return annexes with Roman numbers where there are several (Phụ lục I, Phần III.1)."""
+    annexes = list(told)
+    if len(annexes) == 1:
+        return (annexes[0].model_copy(update={"label": "Phụ lục"}),)
+    return tuple(
+        annex.model_copy(update={"label": f"Phụ lục {number}"})
+        for annex, number in zip(annexes, _ROMAN, strict=False)
+    )
+
+
+def _checks(outline: AnnexOutline, checks: Sequence[CheckResult]) -> Table:
+    """Return the table of checks: both sides, the difference, the verdict; broken ones are bold."""
+    rows = [_check_row(number, check) for number, check in enumerate(checks, 1)]
+    return _table(outline, rows, widths=(8, 66, 21, 12, 21, 18, 16, 20))
+
+
+def _figures(outline: AnnexOutline, figures: Mapping[str, FigureEntry]) -> Table:
+    """Return the table of figures: name, value, unit of measure and period of each."""
+    rows = [
+        _figure_row(number, key, entry) for number, (key, entry) in enumerate(figures.items(), 1)
+    ]
+    return _table(outline, rows, widths=(10, 67, 26, 22, 40))
+
+
+def _table(outline: AnnexOutline, rows: Sequence[Row], widths: tuple[int, ...]) -> Table:
+    return Table(
         caption="",
         scope="",
         widths=widths,
         name_column=2,
         head=(tuple(HeadCell(text=column) for column in outline.columns),),
-        rows=rows,
+        rows=tuple(rows),
         note=outline.note,
     )
-    attachment = say(outline.attachment, words)
-    return Annex(label=outline.label, title=outline.title, attachment=attachment, table=table)
 
 
 def _check_row(number: int, check: CheckResult) -> Row:
-    sides = [
-        _UNKNOWN if amount is None else numbers.number(amount)
-        for amount in (check.left, check.right, check.difference)
-    ]
-    left, right, difference = sides
-    texts = (str(number), check.label, left, check.relation, right, difference)
-    cells = tuple(TextSpan(text=text) for text in (*texts, _VERDICTS[check.verdict]))
-    # A broken check must not be overlooked.
-    return Row(cells=cells, total=check.verdict is Verdict.BROKEN)
+    label = f"{check.label}. {check.note}" if check.note else check.label
+    left, right, difference = map(_side, (check.left, check.right, check.difference))
+    texts = (str(number), label, left, check.relation, right, difference)
+    broken = check.verdict is Verdict.BROKEN
+    severity = _SEVERITIES[check.severity] if broken else ""
+    cells = tuple(TextSpan(text=text) for text in (*texts, severity, _VERDICTS[check.verdict]))
+    return Row(cells=cells, total=broken)
+
+
+def _side(amount: int | Decimal | date | None) -> str:
+    if amount is None:
+        return numbers.NO_RATE
+    return numbers.day(amount) if isinstance(amount, date) else numbers.number(amount)
 
 
 def _figure_row(number: int, key: str, entry: FigureEntry) -> Row:

@@ -1,91 +1,198 @@
 """The figures of one report: taken from their source once each, kept in order of first use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from functools import cache
 
-from services.reporting.figure import Figure, Figures
+from services.reporting.figure import Absence, Figure, Figures, Period
 from services.reporting.report import numbers
-from services.reporting.report.model import FigureEntry, FigureSpan, figure_key
-from services.reporting.report.outline import Outline, OutlineError
+from services.reporting.report.content import FigureSpan
+from services.reporting.report.model import FigureEntry, figure_key
+from shared.indicators import CATALOGUE, INDICATORS
+from shared.indicators.model import Indicator
+from shared.registers import Codes
 from shared.slots import FigureSlot
+
+_MISSING = Absence.MISSING
+
+
+class Absent(Exception):
+    """A figure that is to be calculated with is absent, and why."""
+
+    def __init__(self, absence: Absence) -> None:
+        super().__init__(absence)
+        self.absence = absence
 
 
 class FigureBook:
-    """Gives printed figures to the sentences and cells of a report, and their list at the end."""
+    """Gives printed figures to the sentences and cells of a report, and their list at the end.
 
-    def __init__(self, outline: Outline, source: Figures) -> None:
-        self._outline = outline
+    `section` is where what is taken next is printed, empty where it is not; `unwritten` are the
+    authored texts that are not there.
+    """
+
+    def __init__(self, source: Figures) -> None:
+        self.section = ""
+        self.unwritten = list[Figure]()
         self._source = source
-        self._taken = dict[str, Figure]()
+        self._taken = dict[str, tuple[FigureSlot, Figure]]()
         self._parts = dict[str, tuple[str, ...]]()
+        self._sections = dict[str, dict[str, None]]()
 
-    def years(self, indicator: str) -> list[int]:
-        """Return the years of an indicator's returns."""
-        try:
-            return [int(year) for year in self._source.values(indicator, "year")]
-        except (KeyError, ValueError) as error:
-            raise OutlineError(f"{indicator}: {error}") from error
+    def values(self, slot: FigureSlot, dimension: str) -> list[str]:
+        """Return the values of a dimension, or the years, for which an indicator has figures."""
+        return self._source.values(slot.indicator, dimension)
 
-    def take(self, slot: FigureSlot) -> Figure:
-        """Return the figure for a slot; raises OutlineError when there is no such figure."""
-        key = figure_key(slot.indicator, slot.dimensions)
-        if key not in self._taken:
-            try:
-                self._taken[key] = self._source.figure(slot.indicator, slot.dimensions)
-            except (KeyError, ValueError) as error:
-                raise OutlineError(f"{key}: {error}") from error
-        return self._taken[key]
+    def take(self, slot: FigureSlot, span: Period | None = None) -> Figure:
+        """Return the figure for a slot, of the report's period or of another span."""
+        return self._take(slot, span)[1]
+
+    def prose(self, slot: FigureSlot) -> str | None:
+        """Return an authored text, which is no figure to be listed, or nothing: it is unwritten."""
+        told = self._source.figure(slot.indicator, slot.dimensions)
+        if isinstance(told.value, str):
+            return told.value
+        self.unwritten.append(told)
+        return None
+
+    def label(self, slot: FigureSlot) -> str:
+        """Return the name of a figure with what it is narrowed to."""
+        return _label(slot, self.take(slot))
+
+    def number(self, slot: FigureSlot) -> Fraction:
+        """Return the number of a figure; raises Absent where it has none."""
+        return number_of(self.take(slot))
 
     def phrase(self, slot: FigureSlot) -> FigureSpan:
-        """Return the figure of a slot as part of a sentence."""
-        text = numbers.in_prose(self.take(slot), self._outline.text_words)
-        return FigureSpan(text=text, figure=figure_key(slot.indicator, slot.dimensions))
+        """Return the figure of a slot, or the part that it asks for, as part of a sentence."""
+        key, figure = self._take(slot, None)
+        return self._printed(key, _part(slot, figure))
 
-    def cell(self, slots: tuple[FigureSlot, ...]) -> FigureSpan:
+    def cell(self, slots: Sequence[FigureSlot], span: Period | None = None) -> FigureSpan:
         """Return a cell: a figure, or the sum of figures that are narrowed alike."""
-        indicator = " + ".join(slot.indicator for slot in slots)
-        key = figure_key(indicator, slots[0].dimensions)
-        figures = [self.take(slot) for slot in slots]
-        if len(slots) > 1 and key not in self._taken:
-            self._parts[key] = tuple(figure_key(s.indicator, s.dimensions) for s in slots)
-            self._taken[key] = _sum(figures, indicator)
-        text = numbers.in_cell(self._taken[key], self._outline.text_words)
-        return FigureSpan(text=text, figure=key)
+        key, figure = self._take(slots[0], span) if len(slots) == 1 else self._sum(slots, span)
+        return self._printed(key, numbers.in_cell(figure, printed_as(slots[0])))
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the keys of the figures that are printed and not reported at all."""
+        return tuple(key for key in self._sections if self._taken[key][1].absence is _MISSING)
 
     def entries(self) -> Mapping[str, FigureEntry]:
         """Return every figure taken so far, by key, in order of first use."""
-        return {key: self._entry(key, figure) for key, figure in self._taken.items()}
+        return {key: self._entry(key, slot, one) for key, (slot, one) in self._taken.items()}
 
-    def _entry(self, key: str, figure: Figure) -> FigureEntry:
-        words = self._outline.dimension_words
-        dimensions = dict(sorted(figure.dimensions.items()))
-        narrowing = [words.get(f"{name}={value}", value) for name, value in dimensions.items()]
-        label = ": ".join(filter(None, (figure.label, ", ".join(filter(None, narrowing)))))
+    def _take(self, slot: FigureSlot, span: Period | None) -> tuple[str, Figure]:
+        key = _key(slot.indicator, slot.dimensions, span)
+        if key not in self._taken:
+            figure = self._source.figure(slot.indicator, slot.dimensions, span)
+            self._taken[key] = slot, figure
+        return key, self._taken[key][1]
+
+    def _sum(self, slots: Sequence[FigureSlot], span: Period | None) -> tuple[str, Figure]:
+        told = [self._take(slot, span) for slot in slots]
+        key = _key(" + ".join(slot.indicator for slot in slots), slots[0].dimensions, span)
+        if key not in self._taken:
+            figures = [figure for _, figure in told]
+            self._parts[key] = tuple(part for part, _ in told)
+            self._taken[key] = slots[0], _total(figures)
+        return key, self._taken[key][1]
+
+    def _printed(self, key: str, text: str) -> FigureSpan:
+        if self.section:
+            self._sections.setdefault(key, {})[self.section] = None
+        return FigureSpan(text=text, figure=key)
+
+    def _entry(self, key: str, slot: FigureSlot, figure: Figure) -> FigureEntry:
+        indicator = printed_as(slot)
         return FigureEntry(
             indicator=figure.indicator,
-            dimensions=dimensions,
-            label=label,
+            dimensions=dict(sorted(figure.dimensions.items())),
+            label=_label(slot, figure),
             value=figure.value,
+            upper=figure.upper,
+            qualifier=figure.qualifier,
             absence=figure.absence,
-            display=numbers.in_cell(figure, self._outline.text_words),
-            unit_of_measure=numbers.unit(figure),
+            display=numbers.in_cell(figure, indicator),
+            unit_of_measure=numbers.unit_of(indicator),
             kind=figure.kind,
             period=figure.period,
             parts=self._parts.get(key, ()),
+            sections=tuple(self._sections.get(key, ())),
         )
 
 
-def amount(figures: list[Figure]) -> int | Decimal | None:
-    """Return the sum of figures, or nothing when one of them is absent or no number."""
-    values = [figure.value for figure in figures if isinstance(figure.value, int | Decimal)]
-    return sum(values) if len(values) == len(figures) else None
+def printed_as(slot: FigureSlot) -> Indicator:
+    """Return the indicator that says how a figure is printed: that to which a split leads."""
+    indicator = INDICATORS[slot.indicator]
+    split = indicator.split
+    if split is None or split.dimension not in slot.dimensions:
+        return indicator
+    return INDICATORS[split.values[slot.dimensions[split.dimension]]]
 
 
-def _sum(figures: list[Figure], indicator: str) -> Figure:
+def words_of(slot: FigureSlot, dimension: str, value: str) -> str:
+    """Return the printed words of a value by which a figure may be narrowed."""
+    if dimension == "year":
+        return f"năm {value}"
+    if dimension == "months":
+        return f"{value} tháng"
+    return (_dimensions(slot.indicator).get(dimension) or {}).get(value, value)
+
+
+def number_of(figure: Figure) -> Fraction:
+    """Return the number of a figure (the lower one of a range); raises Absent."""
+    if figure.absence is not None:
+        raise Absent(figure.absence)
+    if isinstance(figure.value, str | None):
+        raise Absent(Absence.NOT_APPLICABLE)
+    return Fraction(figure.value)
+
+
+def _key(indicator: str, dimensions: Mapping[str, str], span: Period | None) -> str:
+    key = figure_key(indicator, dimensions)
+    return key if span is None else f"{key}@{span.start}..{span.end}"
+
+
+def _part(slot: FigureSlot, figure: Figure) -> str:
+    indicator = printed_as(slot)
+    match slot.part:
+        case "day":
+            return numbers.day(figure.period.end)
+        case "label":
+            return figure.label
+        case "number":
+            return numbers.in_cell(figure, indicator)
+        case "value":
+            return numbers.without_unit(figure, indicator)
+        case "lower":
+            text = numbers.in_prose(figure, indicator)
+            return text[:1].lower() + text[1:]
+        case _:
+            return numbers.in_prose(figure, indicator)
+
+
+def _label(slot: FigureSlot, figure: Figure) -> str:
+    if not slot.dimensions:
+        return figure.label
+    told = (words_of(slot, name, value) for name, value in sorted(slot.dimensions.items()))
+    narrowing = ", ".join(filter(None, told))
+    return f"{figure.label}: {narrowing}" if narrowing else figure.label
+
+
+@cache
+def _dimensions(indicator: str) -> Mapping[str, Codes | None]:
+    return CATALOGUE.dimensions_of(INDICATORS[indicator])
+
+
+def _total(figures: Sequence[Figure]) -> Figure:
     absent = next((figure.absence for figure in figures if figure.absence is not None), None)
-    value = amount(figures)
-    if value is None and absent is None:
-        raise OutlineError(f"{indicator}: texts cannot be summed")
-    label = " + ".join(figure.label for figure in figures)
-    named = {"indicator": indicator, "label": label, "value": value, "absence": absent}
-    return figures[0].model_copy(update=named)
+    values = [figure.value for figure in figures if isinstance(figure.value, int | Decimal)]
+    return replace(
+        figures[0],
+        indicator=" + ".join(figure.indicator for figure in figures),
+        label=" + ".join(figure.label for figure in figures),
+        value=None if absent else sum(values),
+        absence=absent,
+    )

@@ -1,14 +1,14 @@
-"""The report as one self-contained HTML page; the arrangement is `templates/term.html`."""
+"""The report as one self-contained HTML page; the arrangement is `templates/report.html`."""
 
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from services.reporting.report.model import TermReport
+from services.reporting.report.model import Report
 
 
-def to_html(report: TermReport) -> bytes:
+def to_html(report: Report) -> bytes:
     """Return the page; each figure is a `data` element naming its indicator and dimensions."""
     return _template().render(report=report).encode()
 
@@ -22,4 +22,4 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("term.html")
+    return environment.get_template("report.html")

@@ -6,25 +6,40 @@ there.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import Discriminator
+from pydantic import field_validator
 
 from services.reporting.figure import Absence, Kind, Period
+from services.reporting.report.content import Block, Paragraph
 from shared.frozen import Frozen
+from shared.quantity import Qualifier
 
 
 def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
     """Return the name of a figure within a report: `registry.births_registered?channel=online`."""
+    if not dimensions:
+        return indicator
     narrowing = "&".join(f"{name}={value}" for name, value in sorted(dimensions.items()))
-    return f"{indicator}?{narrowing}" if narrowing else indicator
+    return f"{indicator}?{narrowing}"
+
+
+class Audience(StrEnum):
+    """For whom a report is. What is for the public leaves small counts out."""
+
+    OFFICE = "office"
+    PUBLIC = "public"
 
 
 class ReportHeading(Frozen):
-    """What a report is about: a unit under its superior, a period, as known at the end of a day."""
+    """What a report is about: a unit under its superior, a period, as known at the end of a day.
+
+    `name` is what a period of a kind is called (`quý II năm 2023`), empty for any other.
+    """
 
     unit_id: str
     unit_code: str
@@ -32,62 +47,8 @@ class ReportHeading(Frozen):
     parent_name: str
     period: Period
     as_of: date
-
-
-class TextSpan(Frozen):
-    """Words of the outline."""
-
-    kind: Literal["text"] = "text"
-    text: str
-
-
-class FigureSpan(Frozen):
-    """A printed figure; `figure` is its key in the report's figures."""
-
-    kind: Literal["figure"] = "figure"
-    text: str
-    figure: str
-
-
-type Span = Annotated[TextSpan | FigureSpan, Discriminator("kind")]
-
-
-class Paragraph(Frozen):
-    """A paragraph of the body."""
-
-    kind: Literal["paragraph"] = "paragraph"
-    spans: tuple[Span, ...]
-
-
-class HeadCell(Frozen):
-    """A cell of a table's heading, over `columns` columns and `rows` rows."""
-
-    text: str
-    columns: int = 1
-    rows: int = 1
-
-
-class Row(Frozen):
-    """A row of a table; a total is printed bold."""
-
-    cells: tuple[Span, ...]
-    total: bool = False
-
-
-class Table(Frozen):
-    """A table. `widths` are shares of the width; `name_column`, from 1, names the rows."""
-
-    kind: Literal["table"] = "table"
-    caption: str
-    scope: str
-    widths: tuple[int, ...]
-    name_column: int
-    head: tuple[tuple[HeadCell, ...], ...]
-    rows: tuple[Row, ...]
-    note: str
-
-
-type Block = Annotated[Paragraph | Table, Discriminator("kind")]
+    name: str = ""
+    audience: Audience = Audience.OFFICE
 
 
 class Section(Frozen):
@@ -104,6 +65,7 @@ class Part(Frozen):
 
     label: str
     title: str
+    blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
 
 
@@ -119,35 +81,43 @@ class Header(Frozen):
 
 
 class Signature(Frozen):
-    """The lines below the body; the signer's name is blank in a draft."""
+    """The lines below the body; the signer's name is blank until the report is signed."""
 
     authority: str
     signer: str
     recipients: tuple[str, ...]
+    name: str = ""
 
 
 class Annex(Frozen):
-    """An annex (phụ lục) of one table."""
+    """An annex (phụ lục)."""
 
     label: str
     title: str
     attachment: str
-    table: Table
+    blocks: tuple[Block, ...]
 
 
-class FigureEntry(Frozen):
-    """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureEntry:
+    """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up.
+
+    `value` and `upper` are the ends of a range; `sections` are the ids of those that print it.
+    """
 
     indicator: str
     dimensions: Mapping[str, str]
     label: str
     value: int | Decimal | str | None
+    upper: int | Decimal | None = None
+    qualifier: Qualifier | None = None
     absence: Absence | None
     display: str
     unit_of_measure: str
     kind: Kind
     period: Period
     parts: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
 
 class Verdict(StrEnum):
@@ -158,32 +128,58 @@ class Verdict(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
+class Severity(StrEnum):
+    """What a broken check means: an error keeps a report from being signed until it is waived."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
 class CheckResult(Frozen):
-    """A check with both sides; `difference` is left minus right."""
+    """A check with both sides; `difference` is left minus right, in days where they are days."""
 
     id: str
     label: str
     relation: str
-    left: Decimal | int | None
-    right: Decimal | int | None
+    left: Decimal | int | date | None
+    right: Decimal | int | date | None
     difference: Decimal | int | None
     verdict: Verdict
+    severity: Severity
+    note: str = ""
     figures: tuple[str, ...]
 
 
-class TermReport(Frozen):
-    """One report of one unit, complete."""
+class Report(Frozen):
+    """One report of one unit, complete; or a letter (công văn).
+
+    A letter has no title: its subject stands under its number. `addressee` is the line of a letter,
+    or of a report to a superior body, that names it.
+    """
 
     outline: str
     about: ReportHeading
     header: Header
     title: str
     subject: str
+    addressee: str = ""
     period: str
-    introduction: tuple[Paragraph, ...]
+    introduction: tuple[Block, ...]
     parts: tuple[Part, ...]
     closing: Paragraph
     signature: Signature
     annexes: tuple[Annex, ...]
     figures: Mapping[str, FigureEntry]
     checks: tuple[CheckResult, ...]
+
+    @field_validator("figures", mode="before")
+    @classmethod
+    def _texts_alone_are_strings(cls, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Read decimals from JSON, where they are strings, as what they are."""
+        return {key: _with_decimal(one) for key, one in told.items()}
+
+
+def _with_decimal(told: Any) -> Any:
+    read = isinstance(told, dict) and told["kind"] != Kind.TEXT and isinstance(told["value"], str)
+    return {**told, "value": Decimal(told["value"])} if read else told

@@ -1,67 +1,114 @@
 """The one formatter: how figures, days and periods are printed in Vietnamese.
 
 Days follow Nghị định 30/2020/NĐ-CP, Phụ lục I: a leading zero for days below 10 and for months 1
-and 2 only. Babel knows the numbers of Việt Nam but not this rule, so days are written here.
+and 2 only. Counts below 10 have two digits in sentences ("03 hộ") and one in tables.
 """
 
-from collections.abc import Mapping
+import re
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-
-from babel.numbers import format_decimal
+from functools import lru_cache
 
 from services.reporting.figure import Absence, Figure, Kind, Period
+from shared.indicators.model import Indicator
+from shared.quantity import Qualifier
 
 NOTHING_OCCURRED = "không phát sinh"
 SUPPRESSED = "…"
 NOT_REPORTED = "chưa báo cáo"
+PERCENT = "%"
 
 _IN_PROSE = {
     Absence.MISSING: NOT_REPORTED,
     Absence.NOT_APPLICABLE: "không áp dụng",
     Absence.SUPPRESSED: SUPPRESSED,
 }
-_IN_CELLS = _IN_PROSE | {Absence.NOT_APPLICABLE: "–"}  # noqa: RUF001  the dash of statutory tables
-_CENT = Decimal("0.01")
+NO_RATE = "–"  # noqa: RUF001  the dash of statutory tables
+_IN_CELLS = _IN_PROSE | {Absence.NOT_APPLICABLE: NO_RATE}
+_COUNTS = frozenset({Kind.FLOW, Kind.LEVEL, Kind.TARGET})
+_TEN = 10
+_TWO_YEARS = re.compile(r"\b(\d{4})-(\d{4})\b")
 
 
-def number(value: Decimal | int) -> str:
-    """Return a number with dots between thousands and at most two decimals: `3.356`, `100,9`."""
-    rounded = Decimal(value).quantize(_CENT, ROUND_HALF_UP)
-    return str(format_decimal(rounded, format="#,##0.##", locale="vi"))
+@lru_cache(maxsize=8192)
+def number(value: Decimal | int, decimals: int = 2) -> str:
+    """Return a number with dots between thousands and so many decimals: `3.356`, `100,9`."""
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    whole, _, rest = f"{rounded:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
-def in_prose(figure: Figure, words: Mapping[str, str]) -> str:
-    """Return a figure as part of a sentence, with its unit: `3.356 hồ sơ`, `không phát sinh`.
+def in_prose(figure: Figure, indicator: Indicator) -> str:
+    """Return a figure as part of a sentence, with its unit: `03 hộ`, `trên 95%`, `chưa báo cáo`.
 
-    `words` gives the printed words of text codes (`tuesday`); other texts stand as they are.
+    `indicator` is the one of the figure, or that to which its split leads.
     """
+    plain = without_unit(figure, indicator)
+    unit = unit_of(indicator)
+    said = figure.absence is None and plain != NOTHING_OCCURRED and unit != PERCENT
+    return f"{plain} {unit}" if said and unit and figure.kind is not Kind.TEXT else plain
+
+
+def without_unit(figure: Figure, indicator: Indicator) -> str:
+    """Return a figure as part of a sentence that names the unit itself."""
     # A rate over nothing: the thing that it would be a rate of did not occur.
     if figure.kind is Kind.RATIO and figure.absence is Absence.NOT_APPLICABLE:
         return NOTHING_OCCURRED
-    if figure.absence is None and figure.value == 0 and figure.kind is not Kind.RATIO:
+    if figure.value == 0 and figure.kind in {Kind.FLOW, Kind.LEVEL}:
         return NOTHING_OCCURRED
-    plain = _plain(figure, words, _IN_PROSE)
-    counted = figure.absence is None and figure.kind in {Kind.FLOW, Kind.LEVEL}
-    return f"{plain} {figure.unit_of_measure}" if counted else plain
-
-
-def in_cell(figure: Figure, words: Mapping[str, str]) -> str:
-    """Return a figure as it stands in a table, without unit: `3.356`, `0`, `–`, `100,9%`."""  # noqa: RUF002
-    return _plain(figure, words, _IN_CELLS)
-
-
-def _plain(figure: Figure, words: Mapping[str, str], absences: Mapping[Absence, str]) -> str:
     if figure.absence is not None:
-        return absences[figure.absence]
-    if isinstance(figure.value, int | Decimal):
-        return number(figure.value) + ("%" if figure.kind is Kind.RATIO else "")
-    return words.get(str(figure.value), str(figure.value))
+        return _IN_PROSE[figure.absence]
+    return _said(figure, indicator, two_digits=figure.kind in _COUNTS)
 
 
-def unit(figure: Figure) -> str:
+def in_cell(figure: Figure, indicator: Indicator) -> str:
+    """Return a figure as it stands in a table, without unit: `3.356`, `0`, `–`, `100,9%`."""  # noqa: RUF002
+    if figure.absence is not None:
+        return _IN_CELLS[figure.absence]
+    return _said(figure, indicator, two_digits=False)
+
+
+def _said(figure: Figure, indicator: Indicator, *, two_digits: bool) -> str:
+    if isinstance(figure.value, str):
+        return _text(figure.value, indicator)
+    assert figure.value is not None
+    ends = [figure.value] if figure.upper is None else [figure.value, figure.upper]
+    plain = " - ".join(_end(one, indicator, two_digits=two_digits) for one in ends)
+    word = _qualifier(figure.qualifier, indicator)
+    sign = PERCENT if indicator.unit_of_measure == PERCENT else ""
+    return f"{word} {plain}{sign}" if word else f"{plain}{sign}"
+
+
+def _end(value: int | Decimal, indicator: Indicator, *, two_digits: bool) -> str:
+    if indicator.printed is not None:
+        value = Decimal(value) / indicator.printed.divide
+    if two_digits and 0 < value < _TEN and value == int(value):
+        return f"0{int(value)}"
+    return number(value, indicator.decimals)
+
+
+def _text(value: str, indicator: Indicator) -> str:
+    if indicator.entry is not None and indicator.entry.say == "day":
+        return day(date.fromisoformat(value))
+    return indicator.words.get(value) or _TWO_YEARS.sub(r"\1 - \2", value)
+
+
+def _qualifier(qualifier: Qualifier | None, indicator: Indicator) -> str:
+    match qualifier:
+        case Qualifier.ABOUT:
+            return "khoảng"
+        case Qualifier.MORE_THAN:
+            return indicator.more_than
+        case Qualifier.LESS_THAN:
+            return "dưới"
+        case None:
+            return ""
+
+
+def unit_of(indicator: Indicator) -> str:
     """Return the printed unit of measure."""
-    return "%" if figure.kind is Kind.RATIO else figure.unit_of_measure
+    return indicator.printed.unit if indicator.printed else indicator.unit_of_measure
 
 
 def day(when: date) -> str:
@@ -79,6 +126,7 @@ def month(when: date) -> str:
     return f"tháng {_month(when)}/{when.year}"
 
 
+@lru_cache(maxsize=1024)
 def span(period: Period) -> str:
     """Return a period for a table: `01/6/2021 - 30/11/2023`, or its day when it has only one."""
     if period.start == period.end:

@@ -1,117 +1,158 @@
-"""The report as data: sections, sentences with slots, tables and checks, read from a TOML file.
+"""The report as data: sections, sentences with slots, tables, checks and charts, from a TOML file.
 
-What can be wrong in the file is found when it is loaded; errors name the file and the place.
+Here is what an outline may hold. What its figures and layouts have to be is in validate.py.
 """
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from shared.frozen import Closed
-from shared.slots import FigureSlot, ReportSlot, Sentence, Sum, Words
+from shared.slots import Sentence, Slot, Sum
 
-TERM = Path(__file__).with_name("outlines") / "term.toml"
-"""The outline of a ward's term report."""
-
-
-class OutlineError(Exception):
-    """An outline cannot be used; the message names the file, the place and the fault."""
+OUTLINES = Path(__file__).with_name("outlines")
 
 
-class Form(Closed):
+class FormOutline(Closed):
     """What Nghị định 30/2020/NĐ-CP puts around a report."""
 
     country: str
     motto: str
-    superior: tuple[Words, ...]
-    issuer: tuple[Words, ...]
-    number: str
-    place_and_date: Words
+    superior: tuple[Sentence, ...]
+    issuer: tuple[Sentence, ...]
+    number: Sentence
+    place_and_date: Sentence
     title: str
-    subject: Words
+    subject: Sentence
+    addressee: Sentence | None = None  # of a report to a superior body: Kính gửi
     authority: str
     signer: str
-    recipients: tuple[Words, ...]
+    recipients: tuple[Sentence, ...]
 
 
-class ParagraphOutline(Closed):
-    """A paragraph; with `each_year` it is repeated for every year of that indicator's returns.
-
-    `$year` in a slot is the year, `{report.year}` its words; `no_years` is for when there is none.
-    """
+class TextOutline(Closed):
+    """A paragraph; `missing` stands in its place when a figure of it is not reported at all."""
 
     text: Sentence
-    each_year: str | None = None
-    no_years: Sentence | None = None
+    missing: Sentence | None = None
+
+
+class EachOutline(Closed):
+    """A sentence for each value of a dimension, or year, for which an indicator has a figure.
+
+    `by = "school"` makes `$school` the value: `{$school}` its words, `?school=$school` a narrowing.
+    Each is a paragraph, or, with a `lead`, part of one: the lead, then all with "; " between them.
+    `none` stands there when there is no value. `year_before` puts the year before the period first,
+    for comparison, if something was told of it.
+    """
+
+    each: Slot
+    by: str
+    text: Sentence
+    none: Sentence
+    lead: Sentence | None = None
+    year_before: bool = False
 
     @model_validator(mode="after")
-    def _year_needs_years(self) -> Self:
-        if self.each_year is None and any(map(_names_a_year, self.text)):
-            raise ValueError("$year and {report.year} need each_year")
-        if (self.each_year is None) != (self.no_years is None):
-            raise ValueError("each_year and no_years go together")
+    def _before_years(self) -> Self:
+        if self.year_before and self.by != "year":
+            raise ValueError("year_before is said of what stands by year")
         return self
 
 
-def _names_a_year(piece: object) -> bool:
-    if isinstance(piece, ReportSlot):
-        return piece.name.lower() == "year"
-    return isinstance(piece, FigureSlot) and "$year" in piece.dimensions.values()
+class ProseOutline(Closed):
+    """Authored text: an indicator whose text a person writes, a paragraph a line."""
+
+    prose: Slot
 
 
-class Row(Closed):
-    """A row of a table: its cells are the columns narrowed by its dimensions."""
+class RowOutline(Closed):
+    """A row of a table, or with `each` a row for each value of the dimension `by`.
 
-    label: str
+    Its cells are the columns' figures narrowed by `dimensions`, or its own `figure` in the columns'
+    spans. A `heading` is a row of one cell.
+    """
+
+    heading: Sentence | None = None
+    label: Sentence | None = None
+    figure: Slot | None = None
     dimensions: Mapping[str, str] = Field(default_factory=dict)
+    each: Slot | None = None
+    by: str | None = None
     total: bool = False
+
+    @model_validator(mode="after")
+    def _says_what_it_is(self) -> Self:
+        if self.heading is None and self.label is None and self.figure is None:
+            raise ValueError("a row has a heading, a label or a figure")
+        if (self.each is None) != (self.by is None):
+            raise ValueError("each and by go together")
+        return self
 
 
 class TableOutline(Closed):
     """A table of one of the layouts; `service` is put in for `$service` in the layout's figures."""
 
     table: str
-    service: str
-    caption: Words
-    rows: tuple[Row, ...] = Field(min_length=1)
+    service: str = ""
+    caption: Sentence
+    rows: tuple[RowOutline, ...] = Field(min_length=1)
 
 
-class Column(Closed):
-    """A column of a layout; neighbours with the same `group` stand under one heading."""
+class ColumnOutline(Closed):
+    """A column of a layout; neighbours with the same `group` stand under one heading.
+
+    It says its own figure, or the row's: of the report's period, of the same days a year before, of
+    the year so far, the first in percent of the second, or the unit of measure.
+    """
 
     label: str
-    figure: Sum
+    figure: Sum | None = None
+    say: Literal["period", "year_before", "year_to_date", "share", "unit"] = "period"
     group: str | None = None
     width: int = 11
 
     @model_validator(mode="after")
     def _sum_is_of_one_kind(self) -> Self:
-        if any(slot.dimensions != self.figure[0].dimensions for slot in self.figure):
+        if self.figure and any(s.dimensions != self.figure[0].dimensions for s in self.figure):
             raise ValueError("the figures of a column are narrowed alike, so that a row sums them")
         return self
 
 
 class Layout(Closed):
-    """The columns of a statutory table, shared by the tables that follow it."""
+    """The columns of a table, shared by the tables that follow it."""
 
     row_heading: str
     row_width: int
-    scope: Words
-    note: Words
-    columns: tuple[Column, ...] = Field(min_length=1)
+    scope: Sentence | None = None
+    note: Sentence | None = None
+    numbered: bool = False  # a line of (1), (2), … under the heads, which the note cites
+    columns: tuple[ColumnOutline, ...] = Field(min_length=1)
 
 
 def _block(value: Any) -> str:
-    return "table" if isinstance(value, Mapping) and "table" in value else "paragraph"
+    keys = value if isinstance(value, Mapping) else ()
+    return next((key for key in ("table", "prose", "each") if key in keys), "text")
+
+
+def _spelt_out(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
 
 
 BlockOutline = Annotated[
-    Annotated[ParagraphOutline, Tag("paragraph")] | Annotated[TableOutline, Tag("table")],
+    Annotated[TextOutline, Tag("text")]
+    | Annotated[EachOutline, Tag("each")]
+    | Annotated[ProseOutline, Tag("prose")]
+    | Annotated[TableOutline, Tag("table")],
     Discriminator(_block),
+    BeforeValidator(
+        _spelt_out,
+        json_schema_input_type=str | TextOutline | EachOutline | ProseOutline | TableOutline,
+    ),
 ]
+"""A block of a section; a text alone is a paragraph of it."""
 
 
 class SectionOutline(Closed):
@@ -119,7 +160,7 @@ class SectionOutline(Closed):
 
     id: str
     level: Literal[1, 2, 3, 4]
-    heading: Words
+    heading: Sentence
     blocks: tuple[BlockOutline, ...] = ()
 
 
@@ -127,87 +168,51 @@ class PartOutline(Closed):
     """A part (phần) of the report."""
 
     label: str
-    title: Words
-    sections: tuple[SectionOutline, ...]
+    title: Sentence
+    blocks: tuple[BlockOutline, ...] = ()
+    sections: tuple[SectionOutline, ...] = ()
 
 
-class CheckOutline(Closed):
-    """A relation that must hold between two sums of figures."""
+class ChartOutline(Closed):
+    """The course of some figures, which are of one unit of measure, by month or by year."""
 
-    id: str
-    label: str
-    left: Sum
-    relation: Literal["=", "≤"] = "="
-    right: Sum
+    title: str
+    step: Literal["month", "year"]
+    lines: tuple[Slot, ...] = Field(min_length=1, max_length=5)
 
 
 class AnnexOutline(Closed):
-    """An annex; its rows come from the figures or checks, its words from here."""
+    """An annex; its rows come from checks, figures or charts, its words from here."""
 
-    label: str
+    kind: Literal["checks", "figures", "charts"]
     title: str
-    attachment: Words
-    columns: tuple[str, ...]
-    note: str
+    attachment: Sentence
+    columns: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Public(Closed):
+    """What is for the public leaves out counts from 1 to `below` - 1 of sensitive indicators."""
+
+    below: int = Field(default=5, ge=2)
 
 
 class Outline(Closed):
     """A whole report as data."""
 
     id: str
-    form: Form
-    period: Words
-    introduction: tuple[Sentence, ...]
+    public: Public = Public()
+    form: FormOutline
+    period: Sentence
+    introduction: tuple[BlockOutline, ...]
     parts: tuple[PartOutline, ...]
     closing: Sentence
-    layouts: dict[str, Layout]
-    checks: tuple[CheckOutline, ...]
-    checks_annex: AnnexOutline
-    figures_annex: AnnexOutline
-    text_words: dict[str, str]
-    dimension_words: dict[str, str]
-
-    @model_validator(mode="after")
-    def _names_are_known_and_single(self) -> Self:
-        sections = [section for part in self.parts for section in part.sections]
-        _once("section", [section.id for section in sections])
-        _once("check", [check.id for check in self.checks])
-        for section in sections:
-            for block in section.blocks:
-                if isinstance(block, TableOutline) and block.table not in self.layouts:
-                    raise ValueError(f"section {section.id}: there is no layout {block.table!r}")
-        return self
+    checks: tuple[str, ...]  # groups of shared/checks.toml
+    charts: tuple[ChartOutline, ...] = ()
+    annexes: tuple[AnnexOutline, ...] = ()
 
 
-def _once(what: str, ids: Iterable[str]) -> None:
-    seen = set[str]()
-    for name in ids:
-        if name in seen:
-            raise ValueError(f"{what} {name} stands twice")
-        seen.add(name)
+class Layouts(Closed):
+    """A file of layouts, for all outlines."""
 
-
-def load_outline(path: Path) -> Outline:
-    """Read and validate an outline; raises OutlineError naming the file and the place."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Outline.model_validate(raw)
-    except tomllib.TOMLDecodeError as error:
-        raise OutlineError(f"{path.name}: not TOML: {error}") from error
-    except ValidationError as error:
-        faults = (f"{path.name}: {_place(raw, e['loc'])}: {e['msg']}" for e in error.errors())
-        raise OutlineError("\n".join(faults)) from error
-
-
-def _place(raw: Any, location: tuple[int | str, ...]) -> str:
-    """Return where a fault is in the writer's words: `part Phần I, section II.8, block 2, text`."""
-    words = list[str]()
-    for step in location:
-        if isinstance(step, int) and isinstance(raw, list) and step < len(raw):
-            raw = raw[step]
-            named = raw if isinstance(raw, dict) else {}
-            words[-1] = f"{words[-1].removesuffix('s')} {named.get('id') or step + 1}"
-        else:
-            raw = raw.get(step) if isinstance(raw, dict) and step in raw else raw
-            words.append(str(step))
-    return ", ".join(words) or "outline"
+    layouts: Mapping[str, Layout]

@@ -1,32 +1,40 @@
-"""The report as PDF, set by Typst; the arrangement is `templates/term.typ`."""
+"""The report as PDF, set by Typst; the arrangement is `templates/report.typ`."""
 
-from functools import cache
 from pathlib import Path
 
 import typst
 
-from services.reporting.report.model import TermReport
+from services.reporting.report.model import Report
 
-# Times New Roman is asked for by law; Tinos has its measures; the last is built into Typst.
-# Liberation Serif is left out: its version 1, still common, lacks most Vietnamese letters.
-_FACES = ("Times New Roman", "Tinos", "Libertinus Serif")
-_TEMPLATE = Path(__file__).with_name("templates") / "term.typ"
+FACE = "Liberation Serif"
+"""The law asks for Times New Roman; this face has its measures and every letter of Vietnamese."""
 
-
-def to_pdf(report: TermReport) -> bytes:
-    """Return the PDF, in the first of the lawful faces that the machine has. It bears no date."""
-    exclude = {"checks", "figures", "about"}
-    inputs = {"report": report.model_dump_json(exclude=exclude), "face": _face()}
-    return typst.compile(_TEMPLATE, format="pdf", font_paths=_fonts(), sys_inputs=inputs)
+_TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
+_LEFT_OUT = {"checks", "figures", "about"}
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
+class FaceMissing(Exception):
+    """The typeface is not where WARDBOOK_FONTS says."""
 
 
-@cache
-def _face() -> str:
-    # Asking Typst for a face that is absent would make it warn on every page.
-    families = set(_fonts().families())
-    return next(face for face in _FACES if face in families)
+class PdfForm:
+    """Makes PDF with the typeface in a folder and none of the machine's: equal bytes anywhere."""
+
+    def __init__(self, fonts: Path) -> None:
+        """Raise FaceMissing unless the folder holds the four cuts of the face."""
+        self._fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
+        )
+        cuts = {
+            (one.style.lower(), one.weight) for one in self._fonts.fonts() if one.family == FACE
+        }
+        if not {("normal", 400), ("normal", 700), ("italic", 400), ("italic", 700)} <= cuts:
+            raise FaceMissing(
+                f"{fonts} does not hold the four cuts of {FACE}: fetch them with"
+                " `python -m deploy.embedded.fonts` and name their folder in WARDBOOK_FONTS"
+            )
+
+    def render(self, report: Report) -> bytes:
+        """Return the PDF, the face embedded. It bears no date."""
+        inputs = {"report": report.model_dump_json(exclude=_LEFT_OUT)}
+        return typst.compile(_TEMPLATE, format="pdf", font_paths=self._fonts, sys_inputs=inputs)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.data_folder import alone_in, fresh_logs, kept_secrets
+from deploy.data_folder import alone_in, fresh_logs, kept_people, kept_secrets
 from deploy.embedded.errors import DeployError
 from deploy.settings import SERVICES
+from shared.people import People, Role
 
 
 def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
@@ -23,6 +24,19 @@ def test_secrets_are_not_shown_where_they_are_printed(tmp_path: Path) -> None:
     made = kept_secrets(tmp_path)
     assert made.postgres not in repr(made)
     assert made.databases["registry"] not in repr(made)
+
+
+def test_the_people_of_the_sample_have_one_role_each_and_keep_their_tokens(tmp_path: Path) -> None:
+    file = kept_people(tmp_path)
+    tokens = re.findall('token = "(.+)"', file.read_text())
+    holders = [People.read(file).holder(f"Bearer {token}") for token in tokens]
+
+    assert [holder.roles - {Role.MIGRATOR} for holder in holders] == [
+        {role} for role in Role if role is not Role.MIGRATOR
+    ]
+    assert all(holder.name.endswith("mẫu") for holder in holders)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert re.findall('token = "(.+)"', kept_people(tmp_path).read_text()) == tokens
 
 
 def test_a_second_run_on_the_same_folder_is_refused_while_the_first_goes_on(tmp_path: Path) -> None:

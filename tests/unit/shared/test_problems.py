@@ -12,9 +12,10 @@ import pytest
 from fastapi import FastAPI, Query
 
 from shared.frozen import Closed
-from shared.messages import MESSAGES, TITLES, Language
+from shared.language import Language
+from shared.messages import MESSAGES, TITLES
 from shared.problems import MEDIA_TYPE, install_problems, language_of
-from shared.refusal import Refused
+from shared.refusal import Refused, RefusedAll
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = get_args(Language.__value__)
@@ -139,6 +140,12 @@ def an_app() -> FastAPI:
     async def refused() -> None:
         raise Refused("unknown_unit", "unit", status=404, unit="99999")
 
+    @app.post("/refused-all")
+    async def refused_all() -> None:
+        raise RefusedAll(
+            [Refused("unknown_unit", "B2", status=409, unit="99999"), Refused("missing", "C7")]
+        )
+
     @app.post("/told")
     async def told(body: Body) -> int:
         return body.visitors
@@ -171,6 +178,19 @@ async def test_a_refusal_is_a_problem_document_in_the_clients_language() -> None
     assert answer.status_code == 404
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert answer.headers["content-language"] == "vi"
+
+
+async def test_several_refusals_are_told_together_in_their_order() -> None:
+    answer = await ask("/refused-all")
+
+    unit = "there is no administrative unit 99999"
+    told = answer.json()
+    assert told["errors"] == [
+        {"field": "B2", "rule": "unknown_unit", "message": unit},
+        {"field": "C7", "rule": "missing", "message": "is required"},
+    ]
+    assert (told["type"], answer.status_code) == ("urn:wardbook:problem:unknown_unit", 409)
+    assert told["detail"] == f"B2: {unit}; C7: is required"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""A report as a document keeps it, with as much of it as later software has to read. Pure."""
+
+from collections.abc import Mapping
+
+from services.reporting.report import ReportHeading
+from services.reporting.report.model import Header, Signature
+from shared.frozen import Frozen
+
+
+class Told(Frozen):
+    """A figure as a report tells it: `value` as in JSON, `display` as printed."""
+
+    value: int | str | None
+    absence: str | None
+    display: str
+
+
+class KeptFigure(Told):
+    """A figure of a kept report, with no more of it than is compared."""
+
+    indicator: str
+    dimensions: Mapping[str, str]
+    label: str
+    unit_of_measure: str
+    parts: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> Told:
+        """What is compared of it."""
+        return Told(value=self.value, absence=self.absence, display=self.display)
+
+
+class KeptReport(Frozen):
+    """A kept report, without its text."""
+
+    outline: str
+    about: ReportHeading
+    title: str
+    header: Header
+    signature: Signature
+    figures: Mapping[str, KeptFigure]
+
+
+def kept(model: bytes) -> KeptReport:
+    """Return a report kept as JSON."""
+    return KeptReport.model_validate_json(model)

@@ -1,0 +1,109 @@
+"""The office that issues: keeps drafts, takes steps, renders and keeps files. It has no rules."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.reporting.issuing import store
+from services.reporting.issuing.model import Act, Action, Document, State, Step, decide
+from services.reporting.issuing.stamp import stamped
+from services.reporting.issuing.store import Content, File, Held
+from services.reporting.report import Forms, Report
+from shared.clock import ward_day
+from shared.database import Connection, Pool
+from shared.people import Person
+from shared.recorded import Recorded
+from shared.refusal import Refused
+
+_DRAW = Act(action=Action.DRAW)
+
+type Files = dict[str, tuple[str, bytes]]
+"""Media type and bytes by the name of the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Issues the documents of one database. Each method comes true whole, or not at all."""
+
+    pool: Pool
+    forms: Forms
+
+    async def add(self, content: Content, person: Person, recorded: Recorded) -> Held:
+        """Keep a new draft."""
+        id_ = uuid7()
+        step = decide(Document(unit=content.unit), _DRAW, person, recorded)
+        async with self.pool.acquire() as conn, conn.transaction():
+            await store.add(conn, id_, content, step)
+            return await store.find(conn, id_, content.unit)
+
+    async def draw_anew(
+        self, id_: UUID, content: Content, person: Person, recorded: Recorded
+    ) -> Held:
+        """Put other content into a draft, of the same kind and about the same document."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            held = await store.find(conn, id_, person.unit, lock=True)
+            step = decide(held.document, _DRAW, person, recorded)
+            if (held.kind, held.concerns) != (content.kind, content.concerns):
+                raise Refused("draft_of_other", "kind", status=409)
+            await store.draw(conn, id_, content)
+            await _take(conn, held, step)
+            return await store.find(conn, id_, person.unit)
+
+    async def act(self, id_: UUID, act: Act, person: Person, recorded: Recorded) -> Held:
+        """Take a step with a document."""
+        # What is numbered changes no more, so that it can be rendered before it is locked.
+        files = {}
+        if act.action is Action.ISSUE:
+            async with self.pool.acquire() as conn:
+                held = await store.find(conn, id_, person.unit)
+                model = await store.model(conn, id_)
+            decide(held.document, act, person, recorded)
+            files = await asyncio.to_thread(self._rendered, model, held, self.forms)
+        async with self.pool.acquire() as conn, conn.transaction():
+            held = await store.find(conn, id_, person.unit, lock=True)
+            step = decide(held.document, act, person, recorded)
+            await _take(conn, held, step)
+            if act.action is Action.NUMBER:
+                await store.give_number(conn, held, ward_day(step.at))
+            if act.action is Action.ISSUE:
+                await store.keep(conn, id_, files)
+                if held.kind == "report" and held.concerns is not None:
+                    await _replace(conn, held.concerns, person, recorded)
+            return await store.find(conn, id_, person.unit)
+
+    async def file(self, id_: UUID, form: str, unit: str) -> File:
+        """Return a form of a document: as it was issued, or as it stands before that."""
+        async with self.pool.acquire() as conn:
+            held = await store.find(conn, id_, unit)
+            found = await store.kept(conn, id_, form)
+            if found is not None:
+                return found
+            if held.files or form not in self.forms:
+                raise Refused("not_acceptable", "form", forms=", ".join(held.files or self.forms))
+            model = await store.model(conn, id_)
+        media_type, made = (await asyncio.to_thread(self._rendered, model, held, [form]))[form]
+        return File(media_type, made, hashlib.sha256(made).hexdigest())
+
+    def _rendered(self, model: bytes, held: Held, names: Iterable[str]) -> Files:
+        """Return a document, with what it bears by now, in some forms."""
+        report = Report.model_validate_json(model)
+        if held.stamp is not None:
+            report = stamped(report, held.stamp)
+        forms = ((name, self.forms[name]) for name in names)
+        return {name: (form.media_type, form.render(report)) for name, form in forms}
+
+
+async def _take(conn: Connection, held: Held, step: Step) -> None:
+    await store.add_step(conn, held.id, len(held.document.steps) + 1, step)
+
+
+async def _replace(conn: Connection, id_: UUID, person: Person, recorded: Recorded) -> None:
+    """Let a report be replaced, unless it was recalled meanwhile."""
+    old = await store.find(conn, id_, person.unit, lock=True)
+    if old.document.state is State.ISSUED:
+        act = Act(action=Action.REPLACE)
+        await _take(conn, old, decide(old.document, act, person, recorded))

@@ -1,0 +1,107 @@
+"""Charts: the course of figures over the months or years of a report's period, drawn to scale."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from math import ceil
+
+from services.reporting.figure import Figure, Figures, Period
+from services.reporting.report import numbers
+from services.reporting.report.book import printed_as
+from services.reporting.report.content import Chart, HeadCell, Mark, Row, Series, Table, TextSpan
+from services.reporting.report.outline import ChartOutline
+
+_MOST_MARKS = 10
+_STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
+_LONGEST_SCALE = 5
+
+
+def chart(outline: ChartOutline, figures: Figures, period: Period) -> Chart:
+    """Return a chart of the figures of an outline over a period.
+
+    A month at either end is as long as it lies in the period; a year is a whole calendar year, but
+    for the one in which the period ends.
+    """
+    steps = list(_months(period) if outline.step == "month" else _years(period))
+    rows = [
+        [
+            figures.figure(slot.indicator, {**slot.dimensions, **step.narrowing}, step.span)
+            for step in steps
+        ]
+        for slot in outline.lines
+    ]
+    scale = _scale([value for row in rows for value in map(_number, row) if value is not None])
+    every = -(-len(steps) // _MOST_MARKS)
+    return Chart(
+        title=outline.title,
+        unit_of_measure=numbers.unit_of(printed_as(outline.lines[0])),
+        labels=tuple(step.label for step in steps),
+        series=tuple(_series(row, scale[-1]) for row in rows),
+        across=tuple(
+            Mark(text=step.label, at=(n + 0.5) / len(steps))
+            for n, step in enumerate(steps)
+            if n % every == 0
+        ),
+        upwards=tuple(Mark(text=numbers.number(one), at=float(one / scale[-1])) for one in scale),
+    )
+
+
+def as_table(drawn: Chart) -> Table:
+    """Return what a chart shows, for the forms in which nothing is drawn."""
+    heads = ("Thời gian", *(series.name for series in drawn.series))
+    rows = zip(drawn.labels, *(series.texts for series in drawn.series), strict=True)
+    return Table(
+        caption=drawn.title,
+        scope=f"Đơn vị tính: {drawn.unit_of_measure}",
+        widths=(18, *(82 // len(drawn.series) for _ in drawn.series)),
+        name_column=1,
+        head=(tuple(HeadCell(text=head) for head in heads),),
+        rows=tuple(Row(cells=tuple(TextSpan(text=text) for text in row)) for row in rows),
+        note="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A month, which is a span of days, or a year, by which figures are narrowed."""
+
+    label: str
+    span: Period | None = None
+    narrowing: Mapping[str, str] = field(default_factory=dict)
+
+
+def _months(period: Period) -> Iterator[_Step]:
+    start = period.start
+    while start <= period.end:
+        following = (start.replace(day=1) + timedelta(days=31)).replace(day=1)
+        span = Period(start=start, end=min(period.end, following - timedelta(days=1)))
+        yield _Step(f"{start.month}/{start.year}", span)
+        start = following
+
+
+def _years(period: Period) -> Iterator[_Step]:
+    for year in range(period.start.year, period.end.year + 1):
+        yield _Step(str(year), narrowing={"year": str(year)})
+
+
+def _number(figure: Figure) -> int | Decimal | None:
+    return figure.value if isinstance(figure.value, int | Decimal) else None
+
+
+def _series(row: Sequence[Figure], top: Decimal) -> Series:
+    values = tuple(map(_number, row))
+    return Series(
+        name=row[0].label,
+        values=values,
+        texts=tuple("…" if value is None else numbers.number(value) for value in values),
+        heights=tuple(None if value is None else float(value / top) for value in values),
+    )
+
+
+def _scale(values: Sequence[int | Decimal]) -> list[Decimal]:
+    """Return round numbers from zero, at most six, of which the last is no less than any value."""
+    highest = Decimal(max(values, default=1)) or Decimal(1)
+    power = Decimal(10) ** (highest / _LONGEST_SCALE).adjusted()
+    step = next(power * one for one in _STEPS if power * one * _LONGEST_SCALE >= highest)
+    return [step * n for n in range(ceil(highest / step) + 1)]

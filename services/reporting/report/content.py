@@ -1,0 +1,108 @@
+"""What the body of a report is made of: paragraphs, tables and charts, each string as printed.
+
+A report has thousands of these, so they are plain dataclasses: pydantic checks them when a report
+is read, not when it is built.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSpan:
+    """Words of the outline."""
+
+    kind: Literal["text"] = "text"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureSpan:
+    """A printed figure; `figure` is its key in the report's figures."""
+
+    kind: Literal["figure"] = "figure"
+    text: str
+    figure: str
+
+
+type Span = Annotated[TextSpan | FigureSpan, Discriminator("kind")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of the body."""
+
+    kind: Literal["paragraph"] = "paragraph"
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCell:
+    """A cell of a table's heading, over `columns` columns and `rows` rows."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a table; a total is printed bold, a heading is one cell over the whole width."""
+
+    cells: tuple[Span, ...]
+    total: bool = False
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table. `widths` are shares of the width; `name_column`, from 1, names the rows."""
+
+    kind: Literal["table"] = "table"
+    caption: str
+    scope: str
+    widths: tuple[int, ...]
+    name_column: int
+    head: tuple[tuple[HeadCell, ...], ...]
+    rows: tuple[Row, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A word on an axis, `at` a share of its length."""
+
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One line of a chart: a value for each label, or nothing, its print, its share of the height."""
+
+    name: str
+    values: tuple[int | Decimal | None, ...]
+    texts: tuple[str, ...]
+    heights: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The course of some figures over the months or years of the period, oldest first.
+
+    A value stands in the middle of its label's share of the width.
+    """
+
+    kind: Literal["chart"] = "chart"
+    title: str
+    unit_of_measure: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    across: tuple[Mark, ...]
+    upwards: tuple[Mark, ...]
+
+
+type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]

@@ -1,0 +1,155 @@
+"""What a refusal of the returns service says, by rule, in both languages."""
+
+from collections.abc import Mapping
+
+from shared.language import Text
+
+RETURNS: Mapping[str, Text] = {
+    "unknown_form": {
+        "vi": "không có biểu mẫu này; các biểu mẫu: {known}",
+        "en": "there is no such form; the forms are {known}",
+    },
+    "line_not_of_form": {
+        "vi": "không phải là chỉ tiêu của biểu {form}; các chỉ tiêu: {known}",
+        "en": "is not a line of form {form}, which has {known}",
+    },
+    "line_twice": {
+        "vi": "chỉ tiêu {indicator} được khai hai lần",
+        "en": "line {indicator} is declared twice",
+    },
+    "amount_or_absence": {
+        "vi": "chỉ khai một trong ba: số liệu, nội dung bằng chữ hoặc lý do không có",
+        "en": "declare one of these: an amount, a text, or why there is neither",
+    },
+    "amount_in_parts": {
+        "vi": "số thập phân, cận trên và từ chỉ mức độ chỉ đi kèm số liệu là số nguyên",
+        "en": "decimals, upper and qualifier belong to an amount that is a whole number",
+    },
+    "not_a_quantity": {
+        "vi": "không phải là số liệu; ghi như 4.100 hoặc 9,3 hoặc trên 95 hoặc khoảng 4.100 hoặc 60 - 65",
+        "en": "is not a number such as 4.100 or 9,3 or trên 95 or khoảng 4.100 or 60 - 65",
+    },
+    "unprintable": {
+        "vi": "không được chứa ký tự điều khiển {code}",
+        "en": "must not contain the control character {code}",
+    },
+    "line_is_number": {
+        "vi": "chỉ tiêu {indicator} khai bằng số, không khai bằng chữ",
+        "en": "line {indicator} is declared as a number, not in words",
+    },
+    "line_is_text": {
+        "vi": "chỉ tiêu {indicator} khai bằng chữ, không khai bằng số",
+        "en": "line {indicator} is declared in words, not as a number",
+    },
+    "not_a_target": {
+        "vi": "chỉ tiêu {indicator} không phải là mục tiêu nên không có thời hạn",
+        "en": "line {indicator} is no target and has no day by which it is to be reached",
+    },
+    "dimension_missing": {
+        "vi": "phải ghi rõ {dimension} của chỉ tiêu {indicator}",
+        "en": "say of which {dimension} line {indicator} is",
+    },
+    "dimension_unknown": {
+        "vi": "chỉ tiêu {indicator} không khai theo {dimension}",
+        "en": "line {indicator} is not declared by {dimension}",
+    },
+    "slot_broken": {
+        "vi": "chỗ chèn số liệu không đúng: {reason}",
+        "en": "a place for a figure is not in order: {reason}",
+    },
+    "number_typed": {
+        "vi": "số “{word}” phải được chèn từ chỉ tiêu, viết như {{budget.revenue_actual}}, không gõ trực tiếp",
+        "en": "insert “{word}” as a figure, such as {{budget.revenue_actual}}; it must not be typed",
+    },
+    "nothing_declared": {
+        "vi": "biểu chưa có số liệu nào; biểu trống không phải là số 0",
+        "en": "no line is filled in; an empty form is not a zero",
+    },
+    "figures_or_draft": {
+        "vi": "gửi kèm số liệu hoặc ghi phiên bản bản nháp, không gửi cả hai",
+        "en": "submit either figures or a version of the draft, not both",
+    },
+    "draft_changed": {
+        "vi": "bản nháp không còn ở phiên bản đã đọc; hãy đọc lại rồi mới ghi",
+        "en": "the draft is not in the version that was read; read it again",
+    },
+    "unknown_draft": {"vi": "không có bản nháp này", "en": "there is no such draft"},
+    "return_exists": {
+        "vi": "biểu này đã được tiếp nhận cho kỳ đó; hãy gửi đính chính",
+        "en": "this form was already accepted for the period; send a correction",
+    },
+    "unknown_return": {"vi": "không có biểu này", "en": "there is no such return"},
+    "already_submitted": {
+        "vi": "biểu này đã được gửi với đúng số liệu đó",
+        "en": "this form was already submitted with the same lines",
+    },
+    "not_submitted": {
+        "vi": "biểu không ở trạng thái chờ tiếp nhận",
+        "en": "the return is not waiting to be accepted",
+    },
+    "submitted_anew": {
+        "vi": "biểu đã được gửi lại, hiện là phiên bản {sequence}; hãy đọc lại",
+        "en": "the return was submitted anew and is now at version {sequence}; read it again",
+    },
+    "not_accepted": {
+        "vi": "biểu chưa được tiếp nhận; hãy gửi lại thay vì đính chính",
+        "en": "the return is not accepted yet; submit it anew instead of correcting it",
+    },
+    "not_a_period": {
+        "vi": "không phải là kỳ của biểu này; kỳ gần nhất từ ngày {start} đến ngày {end}",
+        "en": "is not a period of this form; the nearest one is from {start} to {end}",
+    },
+    "unknown_register": {
+        "vi": "không có sổ này; các sổ: {known}",
+        "en": "there is no such register; the registers are {known}",
+    },
+    "value_missing": {"vi": "sổ này bắt buộc ghi {name}", "en": "this register asks for {name}"},
+    "value_unknown": {
+        "vi": "sổ này không ghi {name}; các mục: {known}",
+        "en": "this register has no {name}; it has {known}",
+    },
+    "value_not_listed": {
+        "vi": "phải là một trong: {known}",
+        "en": "must be one of {known}",
+    },
+    "unknown_entry": {"vi": "không có mục này trong sổ", "en": "there is no such entry"},
+    "entry_cancelled": {"vi": "mục này đã bị hủy", "en": "the entry was cancelled"},
+    # Files of cells.
+    "file_too_large": {
+        "vi": "tệp không được lớn hơn {megabytes} MB",
+        "en": "the file must not be larger than {megabytes} MB",
+    },
+    "sheet_too_large": {
+        "vi": "bảng không được quá {rows} dòng, {columns} cột",
+        "en": "the sheet must not have more than {rows} rows and {columns} columns",
+    },
+    "not_a_sheet": {
+        "vi": "tệp không đọc được; hãy gửi tệp XLSX hoặc CSV (mã UTF-8)",
+        "en": "the file cannot be read; send XLSX or CSV in UTF-8",
+    },
+    "no_header": {
+        "vi": "không tìm thấy dòng tiêu đề có cột “{code}” và “{amount}”; hãy dùng tệp mẫu của biểu",
+        "en": "there is no heading row with “{code}” and “{amount}”; use the form's template",
+    },
+    "sheet_of_other_return": {
+        "vi": "tệp này là của {found}, không phải của {wanted}",
+        "en": "this file is of {found}, not of {wanted}",
+    },
+    "code_unknown": {
+        "vi": "“{code}” không phải là mã chỉ tiêu",
+        "en": "“{code}” is not the code of a line",
+    },
+    "code_missing": {
+        "vi": "dòng có số liệu nhưng không có mã chỉ tiêu",
+        "en": "the row has a value but no code of a line",
+    },
+    "cell_error": {"vi": "ô báo lỗi {shown}", "en": "the cell shows the error {shown}"},
+    "formula_without_value": {
+        "vi": "công thức trong ô chưa có kết quả; hãy mở tệp, tính lại và lưu",
+        "en": "the cell's formula has no result; open the file, recalculate and save it",
+    },
+    "cell_of_other_kind": {
+        "vi": "ô chứa {shown}, không phải là số hay chữ; hãy định dạng ô là văn bản và gõ lại",
+        "en": "the cell holds {shown}, no number or text; format it as text and type it again",
+    },
+}

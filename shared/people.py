@@ -1,0 +1,112 @@
+"""The people who issue documents: who holds which token, in which roles, for which unit. Pure."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+
+from shared import units
+from shared.frozen import Closed
+from shared.refusal import Refused
+
+
+class Role(StrEnum):
+    """What a person may do to a document. One person may have several roles."""
+
+    DRAFTER = "drafter"
+    APPROVER = "approver"
+    CONTROLLER = "controller"
+    FORM_CHECKER = "form_checker"
+    SIGNER = "signer"
+    CLERK = "clerk"
+    MIGRATOR = "migrator"
+
+
+class Person(Closed):
+    """Somebody who works for one unit, by its identity (shared.units); the name is printed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    roles: frozenset[Role]
+    unit: str
+
+
+class _Entry(Person):
+    token: Annotated[SecretStr, Field(min_length=16)]
+
+    @field_validator("unit")
+    @classmethod
+    def _is_a_unit(cls, value: str) -> str:
+        try:
+            return units.unit(value).id
+        except units.UnknownUnit as error:
+            raise ValueError(str(error)) from error
+
+
+class _File(Closed):
+    person: tuple[_Entry, ...]
+
+    @field_validator("person")
+    @classmethod
+    def _each_once(cls, value: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+        if len({(each.unit, each.name) for each in value}) < len(value):
+            raise ValueError("two persons of a unit have one name")
+        if len({each.token.get_secret_value() for each in value}) < len(value):
+            raise ValueError("two persons have one token")
+        return value
+
+
+class UnusableFile(Exception):
+    """The file of people cannot be used; the message names it and what is wrong, and no token."""
+
+
+class People:
+    """Finds people by their tokens, of which only hashes are kept."""
+
+    def __init__(self, by_hash: Mapping[bytes, Person] | None) -> None:
+        self._by_hash = by_hash
+
+    @classmethod
+    def read(cls, file: Path | None) -> Self:
+        """Read `[[person]]` tables: name, roles, unit, token. Without a file there is nobody.
+
+        Raises UnusableFile.
+        """
+        if file is None:
+            return cls(None)
+        try:
+            entries = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).person
+        except (OSError, ValueError) as error:
+            raise UnusableFile(f"{file}: {_told(error)}") from None
+        return cls(
+            {
+                _hash(each.token.get_secret_value()): Person(
+                    name=each.name, roles=each.roles, unit=each.unit
+                )
+                for each in entries
+            }
+        )
+
+    def holder(self, authorization: str | None) -> Person:
+        """Return who sends this Authorization header; refuses a stranger."""
+        if self._by_hash is None:
+            raise Refused("no_people", status=403)
+        scheme, _, token = (authorization or "").partition(" ")
+        found = self._by_hash.get(_hash(token.strip())) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise Refused("unknown_person", "Authorization", status=401)
+        return found
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _told(error: OSError | ValueError) -> str:
+    """Return what is wrong, without the values, one of which may be a token."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())

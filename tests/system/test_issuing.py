@@ -1,0 +1,229 @@
+"""A report is issued and the ward goes on: what was issued stays, what changed is told."""
+
+from collections.abc import Mapping
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import httpx
+from pypdf import PdfReader
+
+from shared.people import Role
+from tests.support.people import token_of
+from tests.support.wardbook import Wardbook
+
+FORMS = ("json", "html", "docx", "pdf")
+WAY = {
+    "approve_content": Role.APPROVER,
+    "check_form": Role.FORM_CHECKER,
+    "sign": Role.SIGNER,
+    "number": Role.CLERK,
+    "issue": Role.CLERK,
+}
+LAND = "permits.applications_received"
+LATE = "permits.applications_by_timeliness?timeliness=late"
+
+
+async def ask(
+    wardbook: Wardbook,
+    role: Role,
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    on: date | None = None,
+) -> httpx.Response:
+    """Ask the office as the person with this role, on a stated day where one is given."""
+    headers = {"authorization": f"Bearer {token_of(role)}", "accept-language": "en"}
+    if on is not None:
+        headers["recorded-on"] = str(on)
+    url = f"{wardbook.url('reporting')}/documents{path}"
+    return await wardbook.client.request(method, url, json=body, headers=headers)
+
+
+async def told(*args: Any, **how: Any) -> Any:
+    answer = await ask(*args, **how)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+async def drawn(wardbook: Wardbook, year: int, on: date | None = None, **more: Any) -> Any:
+    body = {"kind": "report", "unit": wardbook.issuing_unit}
+    body |= {"from": f"{year}-01-01", "to": f"{year}-06-30"} | more
+    return await told(wardbook, Role.DRAFTER, "POST", "", body, on=on)
+
+
+async def issued(wardbook: Wardbook, document: Any, on: date | None = None) -> Any:
+    """Take a draft the whole way."""
+    path = f"/{document['id']}/steps"
+    for action, role in WAY.items():
+        body = {"action": action, "sha256": document["sha256"]}
+        document = await told(wardbook, role, "POST", path, body, on=on)
+    assert document["state"] == "issued"
+    return document
+
+
+async def files(wardbook: Wardbook, document: Any) -> dict[str, bytes]:
+    paths = {form: f"/{document['id']}/files/{form}" for form in FORMS}
+    return {
+        form: (await ask(wardbook, Role.CLERK, "GET", path)).content for form, path in paths.items()
+    }
+
+
+async def a_case(wardbook: Wardbook, year: int, day: int, recorded_on: date | None = None) -> str:
+    """Receive a land file in February and resolve it on its due day; return its id."""
+    received, due = f"{year}-02-{day:02}", f"{year}-02-20"
+    body = {"unit": wardbook.issuing_unit, "procedure": "permits.land_file"}
+    body |= {"channel": "in_person", "received_on": received, "due_on": due}
+    case = await wardbook.told("permits", "/cases", body, recorded_on=recorded_on)
+    path = f"/cases/{case['id']}/resolution"
+    on = None if recorded_on is None else max(recorded_on, date.fromisoformat(due))
+    await wardbook.told("permits", path, {"closed_on": due}, recorded_on=on)
+    return str(case["id"])
+
+
+async def correct(wardbook: Wardbook, case: str, **changes: str) -> None:
+    body = changes | {"reason": "Ghi nhầm"}
+    await wardbook.told("permits", f"/cases/{case}/correction", body)
+
+
+def pdf_text(content: bytes) -> str:
+    pages = PdfReader(BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+async def test_a_case_corrected_after_issuing_is_told_and_moves_nothing(wardbook: Wardbook) -> None:
+    """The restatement names the figures, the event and no other; the document is as it was."""
+    wrong = await a_case(wardbook, 2022, 1)
+    await a_case(wardbook, 2022, 2)
+    await wardbook.settled()
+    document = await issued(wardbook, await drawn(wardbook, 2022))
+    before = await files(wardbook, document)
+    nothing = await told(wardbook, Role.DRAFTER, "GET", f"/{document['id']}/restatement")
+    await correct(wardbook, wrong, closed_on="2022-02-22")
+    later = await a_case(wardbook, 2022, 3)
+    await a_case(wardbook, 2023, 4)  # after the period: it touches the same series
+    await wardbook.settled()
+
+    restatement = await told(wardbook, Role.DRAFTER, "GET", f"/{document['id']}/restatement")
+
+    assert nothing["restated"] == []
+    restated = {one["figure"]: one for one in restatement["restated"]}
+    late = restated[LATE]
+    assert (late["old"]["value"], late["new"]["value"]) == (0, 1)
+    assert late["events"] == [f"{wrong}.00000003"]
+    received = restated[LAND]
+    assert (received["old"]["display"], received["new"]["display"]) == ("2", "3")
+    assert received["events"] == [f"{later}.00000001"]
+    assert set(restated["permits.applications_resolved"]["events"]) == {f"{later}.00000002"}
+    assert before == await files(wardbook, document)
+    again = await told(wardbook, Role.CLERK, "GET", f"/{document['id']}")
+    assert again == document
+
+
+async def test_a_replacing_report_says_what_changes_and_takes_the_place(wardbook: Wardbook) -> None:
+    moved = await a_case(wardbook, 2021, 1)
+    await wardbook.settled()
+    old = await issued(wardbook, await drawn(wardbook, 2021))
+    kept = await files(wardbook, old)
+    await wardbook.told("permits", f"/cases/{moved}/cancellation", {"reason": "Nhầm"})
+    await wardbook.settled()
+    order = {"kind": "replacement", "replaces": old["id"]}
+
+    draft = await told(wardbook, Role.DRAFTER, "POST", "", order)
+    new = await issued(wardbook, draft)
+
+    assert new["concerns"] == old["id"]
+    assert new["number"] == old["number"] + 1
+    name = f"Báo cáo số {old['number']:02}/BC-UBND"
+    assert f"(thay thế {name} ngày" in new["subject"]
+    text = pdf_text((await files(wardbook, new))["pdf"])
+    assert "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO ĐƯỢC THAY THẾ" in text
+    assert f"{moved}.00000003".replace("-", "") in text.replace("-", "").replace(" ", "")
+    after = await told(wardbook, Role.CLERK, "GET", f"/{old['id']}")
+    assert (after["state"], after["concerned_by"]) == ("replaced", [new["id"]])
+    assert kept == await files(wardbook, old)
+    again = await ask(wardbook, Role.DRAFTER, "POST", "", order)
+    assert (again.status_code, again.json()["errors"][0]["rule"]) == (409, "not_issued")
+
+
+async def test_an_error_of_form_is_corrected_by_a_letter(wardbook: Wardbook) -> None:
+    report = await issued(wardbook, await drawn(wardbook, 2020))
+    errors = [{"place": "nơi nhận", "printed": "Lưu: VT.", "right": "Lưu: VT, VP."}]
+    order = {"kind": "letter", "corrects": report["id"], "errors": errors}
+
+    letter = await issued(wardbook, await told(wardbook, Role.DRAFTER, "POST", "", order))
+
+    assert (letter["kind"], letter["notation"], letter["number"]) == ("letter", "UBND-VP", 1)
+    text = pdf_text((await files(wardbook, letter))["pdf"])
+    assert "Số: 01/UBND-VP" in text
+    assert "đã in “Lưu: VT.”; nay đọc là “Lưu: VT, VP.”" in text
+    after = await told(wardbook, Role.CLERK, "GET", f"/{report['id']}")
+    assert (after["state"], after["concerned_by"]) == ("issued", [letter["id"]])
+    compared = await ask(wardbook, Role.CLERK, "GET", f"/{letter['id']}/restatement")
+    assert compared.json()["errors"][0]["rule"] == "no_report"
+
+
+async def test_a_migration_issues_on_the_day_that_it_states(wardbook: Wardbook) -> None:
+    """What was recorded after that day is told as later, wherever it stands in the log."""
+    await a_case(wardbook, 2019, 1, recorded_on=date(2019, 2, 1))
+    late = await a_case(wardbook, 2019, 2, recorded_on=date(2019, 12, 1))
+    await wardbook.settled()
+    day = date(2019, 7, 5)
+
+    document = await issued(wardbook, await drawn(wardbook, 2019, on=day), on=day)
+
+    assert (document["number"], document["dated"], document["as_of"]) == (1, str(day), str(day))
+    assert document["late"] == []
+    made = await files(wardbook, document)
+    assert "ngày 05 tháng 7 năm 2019" in pdf_text(made["pdf"])
+    plain = await wardbook.report(
+        wardbook.issuing_unit, date(2019, 1, 1), date(2019, 6, 30), as_of=day
+    )
+    assert httpx.Response(200, content=made["json"]).json()["figures"] == plain["figures"]
+    restatement = await told(wardbook, Role.CLERK, "GET", f"/{document['id']}/restatement")
+    received = next(one for one in restatement["restated"] if one["figure"] == LAND)
+    assert (received["old"]["value"], received["new"]["value"]) == (1, 2)
+    assert received["events"] == [f"{late}.00000001"]
+    as_of = f"/{document['id']}/restatement?as_of=2019-11-30"
+    assert (await told(wardbook, Role.CLERK, "GET", as_of))["restated"] == []
+
+
+async def test_refusals_name_what_is_wrong(wardbook: Wardbook) -> None:
+    draft = await drawn(wardbook, 2018)
+    path = f"/{draft['id']}/steps"
+    approve = {"action": "approve_content", "sha256": draft["sha256"]}
+    report = {"kind": "report", "unit": wardbook.issuing_unit, "from": "2018-01-01"}
+
+    async def refusal(*args: Any, **how: Any) -> tuple[int, str, str]:
+        answer = await ask(wardbook, *args, **how)
+        assert answer.headers["content-type"] == "application/problem+json"
+        error = answer.json()["errors"][0]
+        return answer.status_code, error["field"], error["rule"]
+
+    stranger = await wardbook.client.get(f"{wardbook.url('reporting')}/documents")
+    assert (stranger.status_code, stranger.headers["www-authenticate"]) == (401, "Bearer")
+    for role, body, expected in (
+        (Role.CLERK, approve, (403, "Authorization", "role_needed")),
+        (Role.APPROVER, approve | {"sha256": "0" * 64}, (409, "sha256", "content_changed")),
+        (Role.SIGNER, approve | {"action": "sign"}, (409, "action", "wrong_state")),
+        (Role.CLERK, {"action": "replace"}, (422, "action", "literal_error")),
+        (
+            Role.CONTROLLER,
+            approve | {"action": "waive", "reason": "x", "check": "registry-files"},
+            (422, "check", "nothing_to_waive"),
+        ),
+    ):
+        assert await refusal(role, "POST", path, body) == expected
+    unknown = "/00000000-0000-0000-0000-000000000000"
+    assert await refusal(Role.CLERK, "GET", unknown) == (404, "id", "unknown_document")
+    assert await refusal(Role.CLERK, "GET", f"/{draft['id']}/files/odt") == (
+        (422, "form", "not_acceptable")
+    )
+    assert await refusal(Role.DRAFTER, "POST", "", report | {"to": "2999-01-01"}) == (
+        (422, "to", "in_the_future")
+    )
+    assert await refusal(
+        Role.DRAFTER, "POST", "", report | {"unit": "10507", "to": "2018-06-30"}
+    ) == ((403, "unit", "not_of_unit"))
+    unchanged = await told(wardbook, Role.CLERK, "GET", f"/{draft['id']}")
+    assert unchanged == draft
