@@ -8,7 +8,7 @@ sentence, `{report.UNIT}` stands in a heading). `{…|value}` takes a part of a 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -42,17 +42,17 @@ class FigureSlot:
     dimensions: Mapping[str, str]
     part: str = ""
 
-    def bind(self, variables: Mapping[str, str]) -> Self:
+    def bind(self, variables: Mapping[str, str]) -> "FigureSlot":
         """Return the slot with its variables replaced."""
-        return replace(
-            self,
-            indicator=_bound(self.indicator, variables),
-            dimensions={name: _bound(value, variables) for name, value in self.dimensions.items()},
+        return FigureSlot(
+            _bound(self.indicator, variables),
+            {name: _bound(value, variables) for name, value in self.dimensions.items()},
+            self.part,
         )
 
-    def narrowed(self, dimensions: Mapping[str, str]) -> Self:
+    def narrowed(self, dimensions: Mapping[str, str]) -> "FigureSlot":
         """Return the slot narrowed by further dimensions, as a row narrows a column."""
-        return replace(self, dimensions={**self.dimensions, **dimensions})
+        return FigureSlot(self.indicator, {**self.dimensions, **dimensions}, self.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,9 @@ type Piece = str | ReportSlot | FigureSlot
 
 
 def _bound(text: str, variables: Mapping[str, str]) -> str:
-    for name, value in variables.items():
-        text = text.replace(f"${name}", value)
+    if "$" in text:
+        for name, value in variables.items():
+            text = text.replace(f"${name}", value)
     return text
 
 

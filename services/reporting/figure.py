@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from shared.frozen import Frozen
 from shared.indicators.model import Kind
 from shared.periods import Period
 from shared.quantity import Qualifier
@@ -33,7 +32,8 @@ class Found:
     sources: tuple[str, ...] = ()
 
 
-class Figure(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 
     `value` is a whole number (counts, đồng), an exact decimal (in percent for ratios), or a text or

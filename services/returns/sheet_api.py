@@ -68,7 +68,11 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
         about = OfPeriod(unit=unit, form=form, period_start=start, period_end=end)
         data = await asyncio.to_thread(_template, about)
         name = f"{form}-{start}-{end}.xlsx"
-        return Response(data, headers={"content-disposition": f'attachment; filename="{name}"'})
+        return Response(
+            data,
+            media_type=_XLSX,
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
 
     @routes.post(
         "/sheets",

@@ -1,10 +1,11 @@
 """What holds of the fold on a real PostgreSQL whatever comes, in whatever pieces, to whomever."""
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,13 +21,15 @@ from services.reporting.fold import Folder, OffsetGap
 from services.reporting.positions import PositionMoved
 from services.reporting.projection import TABLES
 from services.reporting.projections.contributions import Series
+from services.reporting.projections.statements import statement
+from services.reporting.statements import Statement, read_statements
 from shared.database import Pool, create_pool, migrate
 from shared.events.envelope import Event
 from shared.topics import PARTITIONS, TOPICS, topic_of
 from tests.support.builders import a_record, a_version
 from tests.support.recount import Tallies, recount
-from tests.support.stories import stories
-from tests.support.tables import tallies
+from tests.support.stories import DAYS, stories
+from tests.support.tables import STATEMENTS, tallies
 
 WORKERS = 3
 JUNK = b"no event"
@@ -118,6 +121,36 @@ def recounted(values: Iterable[Event | bytes]) -> Tallies:
     return recount(versions)
 
 
+def stated(values: Iterable[Event | bytes]) -> Mapping[tuple[UUID, int], tuple[Any, ...]]:
+    """Return what events state, each step once."""
+    events = (value for value in values if isinstance(value, Event))
+    return {
+        (event.subject, event.sequence): (event.recorded_on, asdict(told))
+        for event in events
+        if (told := statement(event)) is not None
+    }
+
+
+async def statements(pool: Pool) -> Mapping[tuple[UUID, int], tuple[Any, ...]]:
+    """Return every statement that is kept."""
+    rows = [dict(row) for row in await pool.fetch(STATEMENTS)]
+    found = {}
+    for row in rows:
+        step = row.pop("subject"), row.pop("sequence")
+        found[step] = row.pop("recorded_on"), row | {"content": json.loads(row["content"])}
+    assert len(found) == len(rows)
+    return found
+
+
+async def read_at(pool: Pool, as_of: date) -> Mapping[str, Mapping[str, Statement]]:
+    """Return what a report reads of each unit as of a day."""
+    async with pool.acquire() as conn:
+        return {
+            unit: {one.subject: one for one in await read_statements(conn, unit, as_of)}
+            for unit in ("2004-10525", "2004-10528")
+        }
+
+
 def a_folder(pool: Pool) -> Folder:
     return Folder(pool, longest_run=100)
 
@@ -156,6 +189,7 @@ async def see_that_all_is_counted(pool: Pool, held: Logs) -> None:
     facts = await pool.fetch("SELECT subject, sequence FROM facts")
 
     assert recounted(values) == await tallies(pool)
+    assert stated(values) == await statements(pool)
     assert events == {(row["subject"], row["sequence"]) for row in facts}
     assert len(events) == len(facts)
     assert values.count(JUNK) == await pool.fetchval("SELECT count(*) FROM dead_letters")
@@ -212,11 +246,40 @@ async def test_as_of_a_day_is_what_was_summed_when_the_log_ended_on_it(
         by_day[day].append(event)
     async with empty_tables(database) as pool:
         folder, log, then = a_folder(pool), list[Event](), dict[date, Any]()
+        read_then = dict[date, Any]()
         for day in sorted(by_day):
             log += by_day[day]
             held = placed(log)
             await folder.fold(rest(held, await positions.read(pool)))
             then[day] = as_of(await tallies(pool), date.max)
+            read_then[day] = await read_at(pool, date.max)
         now = await tallies(pool)
+        assert read_then == {day: await read_at(pool, day) for day in then}
 
     assert then == {day: as_of(now, day) for day in then}
+
+
+@settings(on_postgresql, max_examples=15)
+@given(events=told(), day=DAYS)
+async def test_what_a_report_reads_is_the_last_version_of_each_subject_and_of_its_unit(
+    database: str, events: Sequence[Event], day: date
+) -> None:
+    """A version that moves a subject to another unit takes it from the one before."""
+    expected: dict[str, dict[str, tuple[int, str]]] = {"2004-10525": {}, "2004-10528": {}}
+    for subject in {event.subject for event in events}:
+        story = sorted((e for e in events if e.subject == subject), key=lambda e: e.sequence)
+        held = date.min
+        last: Event | None = None
+        for event in story:
+            held = max(held, event.recorded_on)
+            last = event if held <= day else last
+        if last and (told := statement(last)):
+            expected[told.unit][str(subject)] = last.sequence, told.status
+    async with empty_tables(database) as pool:
+        await a_folder(pool).fold(rest(placed(events), await positions.read(pool)))
+        found = await read_at(pool, day)
+
+    assert expected == {
+        unit: {subject: (one.sequence, one.status) for subject, one in of_unit.items()}
+        for unit, of_unit in found.items()
+    }

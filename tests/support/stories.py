@@ -1,4 +1,4 @@
-"""Random stories: what cases, visits, schedules and returns may go through, as real events.
+"""Random stories: what cases, visits, schedules, returns and entries go through, as real events.
 
 A story is every event of one subject in order. Each state is drawn anew, so that a correction may
 change anything; recording days do not always run forward.
@@ -37,11 +37,19 @@ from shared.events.petitions import (
 from shared.events.returns import (
     Absence,
     DeclaredFigure,
+    Entry,
+    EntryCorrected,
+    EntryCorrectedData,
+    EntryData,
+    EntryRecorded,
     Return,
     ReturnAccepted,
     ReturnCorrected,
     ReturnCorrectedData,
     ReturnData,
+    ReturnSentBack,
+    ReturnStatus,
+    ReturnSubmitted,
 )
 from shared.frozen import Frozen
 from tests.support.builders import DAY, SUBJECT, a_case, an_event
@@ -79,12 +87,21 @@ def schedules() -> st.SearchStrategy[ReceptionSchedule]:
 
 
 def returns() -> st.SearchStrategy[Return]:
-    """Draw a form of two lines, each with an amount or none."""
+    """Draw a form of some lines, of every kind and wherever it stands between the offices."""
     indicator = st.sampled_from(["budget.revenue_actual", "budget.revenue_plan"])
-    line = st.builds(DeclaredFigure, indicator=indicator, amount=st.integers(-2, 5)) | st.builds(
-        DeclaredFigure, indicator=indicator, absence=st.sampled_from(Absence)
+    streets = st.sampled_from([None, {"street": "Bạch Đằng"}, {"street": "ngõ 91"}])
+    line = (
+        st.builds(
+            DeclaredFigure,
+            indicator=indicator,
+            amount=st.integers(-2, 5),
+            decimals=st.none() | st.integers(1, 2),
+            dimensions=streets,
+        )
+        | st.builds(DeclaredFigure, indicator=indicator, absence=st.sampled_from(Absence))
+        | st.builds(DeclaredFigure, indicator=indicator, text=st.just('Tốt, "đạt"\n{x}'))
     )
-    lines = st.lists(line, min_size=1, max_size=2, unique_by=lambda one: one.indicator)
+    lines = st.lists(line, min_size=1, max_size=3)
     return st.builds(
         Return,
         unit=UNITS,
@@ -92,6 +109,19 @@ def returns() -> st.SearchStrategy[Return]:
         period_start=st.just(DAY),
         period_end=DAYS,
         figures=lines.map(tuple),
+        status=st.none() | st.sampled_from(ReturnStatus),
+    )
+
+
+def entries() -> st.SearchStrategy[Entry]:
+    """Draw an entry of a register; a cancelled one should not be there."""
+    return st.builds(
+        Entry,
+        unit=UNITS,
+        register_code=st.just("titles"),
+        happened_on=DAYS,
+        values=st.sampled_from([{"title": "law"}, {"title": "culture"}]),
+        cancelled=st.booleans(),
     )
 
 
@@ -116,10 +146,20 @@ def _of_schedule(
 
 
 def _of_return(form: Return, sequence: int, before: str) -> tuple[type[Event], Frozen]:
+    if form.status is ReturnStatus.SUBMITTED:
+        return ReturnSubmitted, ReturnData(ward_return=form)
+    if form.status is ReturnStatus.SENT_BACK:
+        return ReturnSentBack, ReturnData(ward_return=form)
     if sequence == 1:
         return ReturnAccepted, ReturnData(ward_return=form)
     corrected = ReturnCorrectedData(ward_return=form, corrects=before, changed=("budget.x",))
     return ReturnCorrected, corrected
+
+
+def _of_entry(entry: Entry, sequence: int, before: str) -> tuple[type[Event], Frozen]:
+    if sequence == 1:
+        return EntryRecorded, EntryData(entry=entry)
+    return EntryCorrected, EntryCorrectedData(entry=entry, corrects=before, changed=("title",))
 
 
 type Tell = Callable[[Any, int, str], tuple[type[Event], Frozen]]
@@ -130,6 +170,7 @@ KINDS: Sequence[tuple[str, st.SearchStrategy[Any], Tell]] = (
     ("petitions", visits(), _of_visit),
     ("petitions", schedules(), _of_schedule),
     ("returns", returns(), _of_return),
+    ("returns", entries(), _of_entry),
 )
 """What is told of: by which department, the states, and how."""
 

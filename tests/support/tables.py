@@ -22,6 +22,11 @@ SELECT units.unit, measure, dimensions, occurred_on, recorded_on, facts, amount
     ON series.id = tallies.series
  WHERE facts <> 0 OR amount <> 0
 """
+STATEMENTS = """
+SELECT subject, sequence, units.unit, recorded_on, kind, code, starts, ends, status,
+       content::text AS content
+  FROM statements JOIN units ON units.id = statements.unit
+"""
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from tests.support.tables import FACTS, live_tables
+from tests.support.tables import FACTS, STATEMENTS, live_tables
 from tests.support.wardbook import DEPARTMENTS, Wardbook
 
 _VIET_NAM = timezone(timedelta(hours=7))
@@ -117,7 +117,7 @@ async def read_book(wardbook: Wardbook) -> Book:
 
 
 def _state(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    kinds = ("case", "visit", "schedule", "ward_return")
+    kinds = ("case", "visit", "schedule", "ward_return", "entry")
     state: Mapping[str, Any] = next(data[kind] for kind in kinds if kind in data)
     return state
 
@@ -138,12 +138,31 @@ def count(book: Book, as_of: date, overdue_on: Iterable[date]) -> Cells:
                 _put(cells, cell, visit["visitors"])
         elif plan := data.get("schedule"):
             _put(cells, ("schedule", plan["unit"], plan["from_day"], plan["weekday"]), 1)
-        else:
-            form = data["ward_return"]
-            for line in form["figures"]:
-                key = (form["unit"], form["period_end"], form["period_start"], line["indicator"])
-                _put(cells, ("declared", *key, line.get("absence")), line.get("amount", 0))
     return cells
+
+
+def stated(book: Book) -> Mapping[tuple[str, int], tuple[Any, ...]]:
+    """Return what each version of a return or an entry says, as it is to be kept."""
+    found = {}
+    for subject, versions in book.subjects.items():
+        for number, event in versions.items():
+            if form := event["data"].get("ward_return"):
+                days = form["period_start"], form["period_end"]
+                told = ("return", form["form"], *days, form.get("status", "accepted"))
+                found[subject, number] = (form["unit"], _day(event), *told, form["figures"])
+            elif entry := event["data"].get("entry"):
+                day = entry["happened_on"]
+                status = "cancelled" if entry.get("cancelled") else "recorded"
+                told = ("entry", entry["register_code"], day, day, status)
+                found[subject, number] = (entry["unit"], _day(event), *told, entry["values"])
+    return found
+
+
+def _kept(row: asyncpg.Record) -> tuple[Any, ...]:
+    """Return a statement as it is kept, in the words of `stated`."""
+    days = str(row["starts"]), str(row["ends"])
+    told = (row["kind"], row["code"], *days, row["status"])
+    return (row["unit"], row["recorded_on"], *told, json.loads(row["content"]))
 
 
 def _put(cells: Cells, cell: tuple[Any, ...], amount: int, facts: int = 1) -> None:
@@ -180,7 +199,6 @@ _DIMENSIONS = {
     "closed": ("procedure", "channel", "status", "timeliness", "outcome"),
     "visitors": (),
     "schedule": ("weekday",),
-    "declared": ("from", "indicator", "absence"),
 }
 
 
@@ -205,7 +223,7 @@ def _tallied(rows: Iterable[asyncpg.Record], as_of: date, overdue_on: Iterable[d
 
 
 async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
-    """Compare all tallies and facts with the topics' bytes; return what these say.
+    """Compare all tallies, facts and statements with the topics' bytes; return what these say.
 
     Equal as of every day compared means equal in both of their dates.
     """
@@ -213,6 +231,7 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
     async with live_tables(wardbook.dsn("reporting")) as conn:
         rows = await conn.fetch(_TALLIES)
         facts = await conn.fetch(FACTS)
+        kept = await conn.fetch(STATEMENTS)
         letters = await conn.fetch('SELECT topic, partition, "offset" FROM dead_letters')
     assert {tuple(row) for row in letters} == wardbook.poison
     stood = {
@@ -223,6 +242,8 @@ async def assert_tallies_equal_a_recount(wardbook: Wardbook) -> Book:
     assert stood.keys() - book.places.keys() == set(), "facts without an event"
     # An event that is on the topic twice is a fact once, at either place.
     assert [step for step, place in stood.items() if place not in book.places[step]] == []
+    assert {(str(row["subject"]), row["sequence"]): _kept(row) for row in kept} == stated(book)
+    assert len(kept) == len(stated(book))
     days = sorted({*book.days(), *(row["recorded_on"] for row in rows)})
     some = days[:: max(1, len(days) // _DAYS_COMPARED)]
     ends = [date(2023, 3, 31), date(2023, 12, 31), date(2024, 8, 1), date(2026, 1, 1)]

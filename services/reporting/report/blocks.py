@@ -1,6 +1,7 @@
 """Fills the blocks of an outline: paragraphs and authored text; tables are in tables.py. Pure."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from services.reporting.figure import Absence
 from services.reporting.report.book import printed_as
@@ -73,6 +74,7 @@ def _prose(block: ProseOutline, writer: Writer) -> Iterator[Paragraph]:
         yield writer.fill(_read(line))
 
 
+@lru_cache(maxsize=1024)
 def _read(line: str) -> tuple[Piece, ...]:
     """Return authored text as a sentence, word for word where its slots are none (any more)."""
     try:

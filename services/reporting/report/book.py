@@ -1,6 +1,7 @@
 """The figures of one report: taken from their source once each, kept in order of first use."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -13,6 +14,8 @@ from shared.indicators import CATALOGUE, INDICATORS
 from shared.indicators.model import Indicator
 from shared.registers import Codes
 from shared.slots import FigureSlot
+
+_MISSING = Absence.MISSING
 
 
 class Absent(Exception):
@@ -71,6 +74,10 @@ class FigureBook:
         """Return a cell: a figure, or the sum of figures that are narrowed alike."""
         key, figure = self._take(slots[0], span) if len(slots) == 1 else self._sum(slots, span)
         return self._printed(key, numbers.in_cell(figure, printed_as(slots[0])))
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the keys of the figures that are printed and not reported at all."""
+        return tuple(key for key in self._sections if self._taken[key][1].absence is _MISSING)
 
     def entries(self) -> Mapping[str, FigureEntry]:
         """Return every figure taken so far, by key, in order of first use."""
@@ -167,6 +174,8 @@ def _part(slot: FigureSlot, figure: Figure) -> str:
 
 
 def _label(slot: FigureSlot, figure: Figure) -> str:
+    if not slot.dimensions:
+        return figure.label
     told = (words_of(slot, name, value) for name, value in sorted(slot.dimensions.items()))
     narrowing = ", ".join(filter(None, told))
     return f"{figure.label}: {narrowing}" if narrowing else figure.label
@@ -180,10 +189,10 @@ def _dimensions(indicator: str) -> Mapping[str, Codes | None]:
 def _total(figures: Sequence[Figure]) -> Figure:
     absent = next((figure.absence for figure in figures if figure.absence is not None), None)
     values = [figure.value for figure in figures if isinstance(figure.value, int | Decimal)]
-    told = {
-        "indicator": " + ".join(figure.indicator for figure in figures),
-        "label": " + ".join(figure.label for figure in figures),
-        "value": None if absent else sum(values),
-        "absence": absent,
-    }
-    return figures[0].model_copy(update=told)
+    return replace(
+        figures[0],
+        indicator=" + ".join(figure.indicator for figure in figures),
+        label=" + ".join(figure.label for figure in figures),
+        value=None if absent else sum(values),
+        absence=absent,
+    )

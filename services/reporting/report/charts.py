@@ -50,11 +50,7 @@ def chart(outline: ChartOutline, figures: Figures, period: Period) -> Chart:
 def as_table(drawn: Chart) -> Table:
     """Return what a chart shows, for the forms in which nothing is drawn."""
     heads = ("Thời gian", *(series.name for series in drawn.series))
-    columns = zip(*(series.values for series in drawn.series), strict=True)
-    rows = (
-        (label, *("…" if value is None else numbers.number(value) for value in values))
-        for label, values in zip(drawn.labels, columns, strict=True)
-    )
+    rows = zip(drawn.labels, *(series.texts for series in drawn.series), strict=True)
     return Table(
         caption=drawn.title,
         scope=f"Đơn vị tính: {drawn.unit_of_measure}",
@@ -95,8 +91,12 @@ def _number(figure: Figure) -> int | Decimal | None:
 
 def _series(row: Sequence[Figure], top: Decimal) -> Series:
     values = tuple(map(_number, row))
-    heights = tuple(None if value is None else float(value / top) for value in values)
-    return Series(name=row[0].label, values=values, heights=heights)
+    return Series(
+        name=row[0].label,
+        values=values,
+        texts=tuple("…" if value is None else numbers.number(value) for value in values),
+        heights=tuple(None if value is None else float(value / top) for value in values),
+    )
 
 
 def _scale(values: Sequence[int | Decimal]) -> list[Decimal]:

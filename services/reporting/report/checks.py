@@ -4,7 +4,7 @@ They are data, shared/checks.toml. A side is a formula; `not_past` asks whether 
 target is to be reached lies behind the report's last day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,6 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 import shared
-from services.reporting.figure import Absence
 from services.reporting.report.book import Absent, FigureBook
 from services.reporting.report.model import CheckResult, Severity, Verdict, figure_key
 from services.reporting.report.wording import Writer
@@ -68,6 +67,13 @@ class Check(Closed):
         """The figures of both sides."""
         return self.left.operands + (self.right.operands if self.right else ())
 
+    def figures(self) -> Iterator[tuple[str, Sequence[FigureSlot]]]:
+        """Yield every figure that it names, by the key under which it does."""
+        yield "left", self.left.operands
+        yield "right", self.right.operands if self.right else ()
+        yield "note", [piece for piece in self.note or () if isinstance(piece, FigureSlot)]
+        yield "each", [self.each] if self.each else ()
+
 
 class Checks(Closed):
     """A file of checks."""
@@ -84,16 +90,14 @@ def load(path: Path = CHECKS) -> tuple[Check, ...]:
 
 
 def _faults(file: TomlFile[Checks]) -> Iterator[str]:
-    seen = dict[str, str]()
+    seen = dict[str, int]()
     for place, check in enumerate(file.content.checks):
-        where = file.at("check", place)
-        if check.id in seen:
-            yield f"{where}: stands in {seen[check.id]} already"
-        seen[check.id] = where
-        figures = [piece for piece in check.note or () if isinstance(piece, FigureSlot)]
-        for slot in (*check.operands, *figures, *((check.each,) if check.each else ())):
-            if fault := CATALOGUE.check(slot):
-                yield f"{where}: {fault}"
+        first = seen.setdefault(check.id, place)
+        if first != place:
+            yield f"{file.at('check', place)}: stands in {file.at('check', first)} already"
+        for step, slots in check.figures():
+            faults = filter(None, map(CATALOGUE.check, slots))
+            yield from (f"{file.at('check', place, step)}: {fault}" for fault in faults)
 
 
 def _of_forms() -> Iterator[Check]:
@@ -118,14 +122,9 @@ def unfinished(book: FigureBook) -> Iterator[CheckResult]:
     """Yield what is broken where texts are unwritten, or figures that are printed not reported."""
     for text in book.unwritten:
         yield _told(f"prose-{text.indicator}", f"Chưa có nội dung: {text.label}", Severity.ERROR, 1)
-    missing = [
-        key
-        for key, one in book.entries().items()
-        if one.absence is Absence.MISSING and one.sections
-    ]
-    if missing:
+    if missing := book.missing():
         label = "Số liệu trong báo cáo chưa được báo cáo"
-        yield _told("missing", label, Severity.WARNING, len(missing), tuple(missing))
+        yield _told("missing", label, Severity.WARNING, len(missing), missing)
 
 
 def _told(

@@ -1,21 +1,26 @@
-"""What the body of a report is made of: paragraphs, tables and charts, each string as printed."""
+"""What the body of a report is made of: paragraphs, tables and charts, each string as printed.
 
+A report has thousands of these, so they are plain dataclasses: pydantic checks them when a report
+is read, not when it is built.
+"""
+
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
-from shared.frozen import Frozen
 
-
-class TextSpan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSpan:
     """Words of the outline."""
 
     kind: Literal["text"] = "text"
     text: str
 
 
-class FigureSpan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureSpan:
     """A printed figure; `figure` is its key in the report's figures."""
 
     kind: Literal["figure"] = "figure"
@@ -26,14 +31,16 @@ class FigureSpan(Frozen):
 type Span = Annotated[TextSpan | FigureSpan, Discriminator("kind")]
 
 
-class Paragraph(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
     """A paragraph of the body."""
 
     kind: Literal["paragraph"] = "paragraph"
     spans: tuple[Span, ...]
 
 
-class HeadCell(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCell:
     """A cell of a table's heading, over `columns` columns and `rows` rows."""
 
     text: str
@@ -41,7 +48,8 @@ class HeadCell(Frozen):
     rows: int = 1
 
 
-class Row(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
     """A row of a table; a total is printed bold, a heading is one cell over the whole width."""
 
     cells: tuple[Span, ...]
@@ -49,7 +57,8 @@ class Row(Frozen):
     heading: bool = False
 
 
-class Table(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
     """A table. `widths` are shares of the width; `name_column`, from 1, names the rows."""
 
     kind: Literal["table"] = "table"
@@ -62,22 +71,26 @@ class Table(Frozen):
     note: str
 
 
-class Mark(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
     """A word on an axis, `at` a share of its length."""
 
     text: str
     at: float
 
 
-class Series(Frozen):
-    """One line of a chart: a value for each label, or nothing, and its share of the height."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One line of a chart: a value for each label, or nothing, its print, its share of the height."""
 
     name: str
     values: tuple[int | Decimal | None, ...]
+    texts: tuple[str, ...]
     heights: tuple[float | None, ...]
 
 
-class Chart(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
     """The course of some figures over the months or years of the period, oldest first.
 
     A value stands in the middle of its label's share of the width.

@@ -5,7 +5,7 @@ suppression.py decides; here is what it is asked. The catalogue says which indic
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
@@ -38,8 +38,8 @@ class Hidden:
         is_hidden = name in self.names if period is None else _is_sensitive(name)
         if told.absence is not None or not is_hidden:
             return told
-        nothing = {"value": None, "upper": None, "qualifier": None}
-        return told.model_copy(update={**nothing, "absence": Absence.SUPPRESSED})
+        absence = Absence.SUPPRESSED
+        return replace(told, value=None, upper=None, qualifier=None, absence=absence)
 
     def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the values of a dimension; see Figures."""

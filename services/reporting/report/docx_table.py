@@ -1,6 +1,7 @@
 """A table as WordprocessingML. Written out, because python-docx is slow with hundreds of cells."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from docx.oxml.ns import nsdecls
@@ -49,7 +50,7 @@ def _merged(
             merge: _Merge = "continue" if column in here else ""
             cell = here[column] if column in here else next(cells)
             if cell.rows > 1:
-                below[column] = cell.model_copy(update={"rows": cell.rows - 1, "text": ""})
+                below[column] = replace(cell, rows=cell.rows - 1, text="")
                 merge = merge or "restart"
             line.append((cell, merge))
             column += cell.columns

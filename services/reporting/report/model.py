@@ -6,12 +6,13 @@ there.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import field_validator
 
 from services.reporting.figure import Absence, Kind, Period
 from services.reporting.report.content import Block, Paragraph
@@ -21,8 +22,10 @@ from shared.quantity import Qualifier
 
 def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
     """Return the name of a figure within a report: `registry.births_registered?channel=online`."""
+    if not dimensions:
+        return indicator
     narrowing = "&".join(f"{name}={value}" for name, value in sorted(dimensions.items()))
-    return f"{indicator}?{narrowing}" if narrowing else indicator
+    return f"{indicator}?{narrowing}"
 
 
 class Audience(StrEnum):
@@ -95,7 +98,8 @@ class Annex(Frozen):
     blocks: tuple[Block, ...]
 
 
-class FigureEntry(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureEntry:
     """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up.
 
     `value` and `upper` are the ends of a range; `sections` are the ids of those that print it.
@@ -114,14 +118,6 @@ class FigureEntry(Frozen):
     period: Period
     parts: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _texts_alone_are_strings(cls, told: Any) -> Any:
-        """Read a decimal from JSON, where it is a string, as one."""
-        if isinstance(told.get("value"), str) and told.get("kind") != Kind.TEXT:
-            return told | {"value": Decimal(told["value"])}
-        return told
 
 
 class Verdict(StrEnum):
@@ -176,3 +172,14 @@ class Report(Frozen):
     annexes: tuple[Annex, ...]
     figures: Mapping[str, FigureEntry]
     checks: tuple[CheckResult, ...]
+
+    @field_validator("figures", mode="before")
+    @classmethod
+    def _texts_alone_are_strings(cls, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Read decimals from JSON, where they are strings, as what they are."""
+        return {key: _with_decimal(one) for key, one in told.items()}
+
+
+def _with_decimal(told: Any) -> Any:
+    read = isinstance(told, dict) and told["kind"] != Kind.TEXT and isinstance(told["value"], str)
+    return {**told, "value": Decimal(told["value"])} if read else told

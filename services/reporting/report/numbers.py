@@ -4,6 +4,7 @@ Days follow Nghị định 30/2020/NĐ-CP, Phụ lục I: a leading zero for day
 and 2 only. Counts below 10 have two digits in sentences ("03 hộ") and one in tables.
 """
 
+import re
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -26,6 +27,7 @@ NO_RATE = "–"  # noqa: RUF001  the dash of statutory tables
 _IN_CELLS = _IN_PROSE | {Absence.NOT_APPLICABLE: NO_RATE}
 _COUNTS = frozenset({Kind.FLOW, Kind.LEVEL, Kind.TARGET})
 _TEN = 10
+_TWO_YEARS = re.compile(r"\b(\d{4})-(\d{4})\b")
 
 
 @lru_cache(maxsize=8192)
@@ -89,7 +91,7 @@ def _end(value: int | Decimal, indicator: Indicator, *, two_digits: bool) -> str
 def _text(value: str, indicator: Indicator) -> str:
     if indicator.entry is not None and indicator.entry.say == "day":
         return day(date.fromisoformat(value))
-    return indicator.words.get(value, value)
+    return indicator.words.get(value) or _TWO_YEARS.sub(r"\1 - \2", value)
 
 
 def _qualifier(qualifier: Qualifier | None, indicator: Indicator) -> str:

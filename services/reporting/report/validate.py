@@ -35,22 +35,23 @@ def faults_of(
         _blocks(outline, layouts),
         _charts(outline),
     ):
-        yield from (f"{file.at(*place)}: {what}" for place, what in found)
+        # The columns of a table may all find the same fault in a row.
+        yield from (f"{file.at(*place)}: {what}" for place, what in dict.fromkeys(found))
 
 
 def _names(outline: Outline, groups: Collection[str]) -> Iterator[Fault]:
     seen = set[str]()
     for place, section in _sections(outline):
         if section in seen:
-            yield place, f"section {section} stands twice"
+            yield (*place, "id"), f"section {section} stands twice"
         seen.add(section)
-    for group in outline.checks:
+    for number, group in enumerate(outline.checks):
         if group not in groups:
-            yield ("checks",), f"there is no check of the group {group}"
+            yield ("checks", number), f"there is no check of the group {group}"
     for number, annex in enumerate(outline.annexes):
         wanted = _ANNEX_COLUMNS[annex.kind]
         if len(annex.columns) != wanted:
-            yield ("annexes", number), f"an annex of {annex.kind} has {wanted} columns"
+            yield ("annexes", number, "columns"), f"an annex of {annex.kind} has {wanted} columns"
 
 
 def _sections(outline: Outline) -> Iterator[tuple[Place, str]]:
@@ -89,14 +90,15 @@ def _blocks(outline: Outline, layouts: Mapping[str, Layout]) -> Iterator[Fault]:
     for place, block in _places_of_blocks(outline):
         match block:
             case TextOutline():
-                found = _sentence((*block.text, *(block.missing or ())))
+                yield from (((*place, "text"), what) for what in _sentence(block.text))
+                missing = _sentence(block.missing or ())
+                yield from (((*place, "missing"), what) for what in missing)
             case EachOutline():
-                found = _each(block)
+                yield from ((place, what) for what in _each(block))
             case ProseOutline():
-                found = _prose(block)
+                yield from (((*place, "prose"), what) for what in _prose(block))
             case TableOutline():
-                found = _table(block, layouts)
-        yield from ((place, what) for what in found)
+                yield from (((*place, *step), what) for step, what in _table(block, layouts))
 
 
 def _places_of_blocks(outline: Outline) -> Iterator[tuple[Place, BlockOutline]]:
@@ -153,17 +155,17 @@ def _prose(block: ProseOutline) -> Iterator[str]:
         yield f"{indicator.id} is no text"
 
 
-def _table(block: TableOutline, layouts: Mapping[str, Layout]) -> Iterator[str]:
+def _table(block: TableOutline, layouts: Mapping[str, Layout]) -> Iterator[Fault]:
     layout = layouts.get(block.table)
     if layout is None:
-        yield f"there is no layout {block.table!r}"
+        yield ("table",), f"there is no layout {block.table!r}"
         return
-    yield from _sentence((*block.caption, *(layout.scope or ()), *(layout.note or ())))
-    for row in block.rows:
-        if row.heading is not None:
-            yield from _sentence(row.heading)
-        else:
-            yield from _row(row, layout, block.service)
+    around = (*block.caption, *(layout.scope or ()), *(layout.note or ()))
+    yield from ((("caption",), what) for what in _sentence(around))
+    for number, row in enumerate(block.rows):
+        heading = row.heading
+        found = _row(row, layout, block.service) if heading is None else _sentence(heading)
+        yield from ((("rows", number), what) for what in found)
 
 
 def _row(row: RowOutline, layout: Layout, service: str) -> Iterator[str]:
@@ -199,4 +201,7 @@ def _charts(outline: Outline) -> Iterator[Fault]:
             if s.indicator in INDICATORS
         }
         if len(units) > 1 or any(map(_is_text, chart.lines)):
-            yield ("charts", number), "the lines of a chart are numbers of one unit of measure"
+            yield (
+                ("charts", number, "lines"),
+                "a chart is of numbers of one unit of measure",
+            )

@@ -19,6 +19,7 @@ from tests.support.fixed_figures import HEADING
 from tests.support.model_report import Row, rows
 
 WORDS = {
+    "2021-2026": "2021 - 2026",
     "weekly": "hằng tuần",
     "decreased": "giảm",
     "tuesday": "thứ Ba hằng tuần",
@@ -90,7 +91,7 @@ def test_every_figure_is_of_the_days_that_it_is_told_of(figures: TallyFigures, r
 
 def test_the_report_names_its_term_and_its_last_month(report: Report) -> None:
     """F002 and F003; the month of issue (F001) is said when it is issued."""
-    assert "nhiệm kỳ 2021-2026" in report.subject
+    assert "nhiệm kỳ 2021 - 2026" in report.subject
     assert "đến tháng 11/2023" in report.subject
 
 

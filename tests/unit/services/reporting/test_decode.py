@@ -12,7 +12,15 @@ from shared.events import CATALOGUE, PUBLISHED
 from shared.events.envelope import encode
 from shared.events.examples import EXAMPLES
 from shared.topics import topic_of
-from tests.support.builders import DAY, SUBJECT, a_birth, a_contribution, a_receipt, a_return
+from tests.support.builders import (
+    DAY,
+    SUBJECT,
+    UNIT,
+    a_birth,
+    a_contribution,
+    a_receipt,
+    a_return,
+)
 
 KEY = str(SUBJECT).encode()
 TOPIC = "registry.events"
@@ -114,6 +122,28 @@ def test_unknown_fields_are_ignored_wherever_they_stand() -> None:
 )
 def test_a_record_that_is_no_event_is_told_why(value: bytes | None, expected: str) -> None:
     assert expected == reason(value)
+
+
+@pytest.mark.parametrize(
+    ("line", "unit", "expected"),
+    [
+        ({"amount": 7}, "2004-99999", "unknown_unit"),
+        ({"text": "a\x00b"}, UNIT, "not_an_event"),
+        ({"text": "a\x1fb"}, UNIT, "not_an_event"),
+        ({"amount": 7, "dimensions": {"street": "\ufffe"}}, UNIT, "not_an_event"),
+        ({"amount": 7, "text": "b"}, UNIT, "not_an_event"),
+        ({"amount": 10**16}, UNIT, "not_an_event"),
+    ],
+)
+def test_a_return_that_cannot_be_kept_or_printed_is_none(
+    line: dict[str, Any], unit: str, expected: str
+) -> None:
+    """One line that PostgreSQL or a document cannot hold would stop the fold or every report."""
+    told = json.loads(encode(a_return()))
+    told["data"]["ward_return"]["unit"] = unit
+    told["data"]["ward_return"]["figures"] = [{"indicator": "budget.revenue_actual", **line}]
+
+    assert reason(json.dumps(told).encode(), topic="returns.events") == expected
 
 
 @pytest.mark.parametrize("key", [None, b"", b"case 1", str(SUBJECT).upper().encode() + b" "])

@@ -136,7 +136,7 @@ def test_a_replacing_report_names_the_one_it_replaces_and_what_changes(form: str
     text = printed(replacing(DRAWN, NAME, [restated, new]), form)
 
     assert f"(thay thế {NAME})" in text
-    assert "Phụ lục III SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO ĐƯỢC THAY THẾ" in text
+    assert "Phụ lục IV SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO ĐƯỢC THAY THẾ" in text
     assert "1 Đăng ký khai sinh trường hợp 302 301 4 sự kiện: e1, e2, e3" in text
     assert "2 Mới có trường hợp – 301 –" in text  # noqa: RUF001  the dash of statutory tables
 

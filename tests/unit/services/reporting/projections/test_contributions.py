@@ -1,4 +1,4 @@
-"""What each state of a case, visit, schedule or return counts as, and the arithmetic of overdue."""
+"""What each state of a case, visit or schedule counts as, and the arithmetic of overdue."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from services.reporting.projections.contributions import (
     Contribution,
-    Series,
     contributions,
     timeliness,
 )
@@ -17,7 +16,6 @@ from shared.events import CATALOGUE
 from shared.events.cases import Case, Status
 from shared.events.examples import EXAMPLES
 from shared.events.petitions import Weekday
-from shared.events.returns import Absence, DeclaredFigure
 from tests.support.builders import (
     DAY,
     UNIT,
@@ -26,7 +24,6 @@ from tests.support.builders import (
     a_case,
     a_contribution,
     a_receipt,
-    a_return,
     a_schedule,
     a_visit,
 )
@@ -125,23 +122,9 @@ def test_a_schedule_is_a_setting_from_its_day_on() -> None:
     assert expected == contributions(a_schedule(Weekday.FRIDAY))
 
 
-def test_a_return_counts_line_by_line_and_an_absence_is_no_zero() -> None:
-    event = a_return(
-        DeclaredFigure(indicator="budget.revenue_actual", amount=7),
-        DeclaredFigure(indicator="budget.revenue_plan", amount=0),
-        DeclaredFigure(indicator="budget.expenditure_actual", absence=Absence.MISSING),
-    )
-    end = date(2023, 10, 31)
-
-    def declared(indicator: str, amount: int, *absence: tuple[str, str]) -> Contribution:
-        dimensions = (*absence, ("from", "2023-01-01"), ("indicator", indicator))
-        return Contribution(UNIT, Series("declared", dimensions), end, amount)
-
-    assert contributions(event) == (
-        declared("budget.revenue_actual", 7),
-        declared("budget.revenue_plan", 0),
-        declared("budget.expenditure_actual", 0, ("absence", "missing")),
-    )
+@pytest.mark.parametrize("name", [name for name in CATALOGUE if name.startswith("returns.")])
+def test_what_is_stated_counts_as_nothing(name: str) -> None:
+    assert contributions(EXAMPLES[name]) == ()
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
