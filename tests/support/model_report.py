@@ -18,6 +18,9 @@ _NOTES = frozenset(
 )
 """Dimensions of the file that are remarks on the statement, not dimensions of the ward."""
 
+_SECTIONS: Mapping[str, str] = {"Kết": "closing"}
+"""Sections that are named otherwise in our reports."""
+
 _INDICATORS: Mapping[str, str] = {"covid.f0_cases": "covid.cases"}
 """Ids of ours have no digits."""
 
@@ -121,7 +124,7 @@ def _row(told: Mapping[str, str], upper: str | None = None) -> Row:
     start, end = _DAYS.get(told["id"], (_day(told["period_start"]), _day(told["period_end"])))
     return Row(
         id=told["id"],
-        section=told["section"],
+        section=_SECTIONS.get(told["section"], told["section"]),
         indicator=indicator,
         dimensions=dimensions,
         value=_value(told, indicator),

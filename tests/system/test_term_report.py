@@ -9,6 +9,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.sample.loader import load
+from services.reporting.report.model import FigureEntry, figure_key
+from tests.support.model_report import rows
 from tests.support.tables import live_tables
 from tests.support.wardbook import SERVICES, TOKEN, Wardbook
 
@@ -40,11 +42,12 @@ EXPECTED = {
     "petitions.mediation_requests?outcome=not_reconciled": 1,
     "petitions.reception_day": "tuesday",
 }
-# A cancelled case counts as nothing: its last fact is found by its subject.
+# A cancelled case counts as nothing: its last fact is found by its subject. So do statements.
 FACTS_OF_THE_WARD = """
+WITH ward AS (SELECT id FROM units WHERE unit = '2004-10525')
 SELECT count(*) FROM facts WHERE subject IN (
-    SELECT subject FROM facts
-     WHERE (SELECT id FROM units WHERE unit = '2004-10525') = ANY(facts.units)
+    SELECT subject FROM facts, ward WHERE ward.id = ANY(facts.units)
+    UNION SELECT subject FROM statements, ward WHERE ward.id = statements.unit
 )
 """
 RECOUNT = """
@@ -97,6 +100,18 @@ async def test_the_sample_gives_its_figures_though_the_fold_is_killed(wardbook: 
     assert {name: figures[name]["value"] for name in EXPECTED} == EXPECTED
     assert result.steps == facts
     assert differences == 0
+
+
+async def test_every_figure_of_the_model_report_comes_out_in_its_section(
+    wardbook: Wardbook,
+) -> None:
+    """With its qualifier, and with both ends of a range; twice where it is said twice."""
+    figures: dict[str, Any] = (await report(wardbook)).json()["figures"]
+    for row in rows():
+        told = FigureEntry.model_validate(figures[figure_key(row.indicator, row.dimensions)])
+        found = row.id, told.value, told.upper, told.qualifier
+        assert found == (row.id, row.value, row.upper, row.qualifier)
+        assert row.section in told.sections, row.id
 
 
 async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: Wardbook) -> None:

@@ -242,6 +242,17 @@ def test_the_years_are_those_with_returns_that_end_in_the_period() -> None:
     assert figures().values("registry.births_registered", "year") == ["2021", "2022", "2023"]
 
 
+def test_the_years_of_what_a_register_says_are_those_of_its_entries() -> None:
+    """What an entry counts for has a figure, perhaps zero, in every year of the period."""
+    told = [
+        an_entry("titles", date(year, 12, 31), title=title)
+        for year, title in [(2020, "legal_access"), (2021, "legal_access"), (2022, "other")]
+    ]
+
+    assert figures((), told).values("justice.legal_access_standard", "year") == ["2021"]
+    assert figures((), told).values("council.sessions_held", "year") == ["2021", "2022", "2023"]
+
+
 def test_attainment_is_the_declared_amount_over_the_declared_plan() -> None:
     dated = [a_declaration(3, 2023), a_declaration(8, 2023, "budget.revenue_plan")]
 
