@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.sample.loader import load
-from services.reporting.report.model import FigureEntry, figure_key
+from services.reporting.report.model import figure_key
 from tests.support.model_report import rows
 from tests.support.tables import live_tables
 from tests.support.wardbook import SERVICES, TOKEN, Wardbook
@@ -108,10 +108,16 @@ async def test_every_figure_of_the_model_report_comes_out_in_its_section(
     """With its qualifier, and with both ends of a range; twice where it is said twice."""
     figures: dict[str, Any] = (await report(wardbook)).json()["figures"]
     for row in rows():
-        told = FigureEntry.model_validate(figures[figure_key(row.indicator, row.dimensions)])
-        found = row.id, told.value, told.upper, told.qualifier
-        assert found == (row.id, row.value, row.upper, row.qualifier)
-        assert row.section in told.sections, row.id
+        told = figures[figure_key(row.indicator, row.dimensions)]
+        found = {name: as_told(told[name]) for name in ("value", "upper", "qualifier")}
+        wanted = {"value": row.value, "upper": row.upper, "qualifier": row.qualifier}
+        assert found == {name: as_told(value) for name, value in wanted.items()}, row.id
+        assert row.section in told["sections"], row.id
+
+
+def as_told(value: object) -> str | None:
+    """Return a number or text as JSON tells it, whichever it uses for decimals."""
+    return None if value is None else str(value)
 
 
 async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: Wardbook) -> None:

@@ -20,7 +20,12 @@ def spans_of(period: Period) -> Mapping[str, Period | None]:
 
 
 def _year_before(day: date) -> date:
-    """Return the same day a year before; the last day of a month stays the last one."""
+    """Return the same day a year before; the last day of a month stays the last one.
+
+    Before the first year of the calendar there is only its first day.
+    """
+    if day.year == date.min.year:
+        return date.min
     last, last_then = (monthrange(year, day.month)[1] for year in (day.year, day.year - 1))
     return date(day.year - 1, day.month, last_then if day.day == last else min(day.day, last_then))
 
