@@ -105,7 +105,7 @@ def paper(request: pytest.FixtureRequest, report: Report) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
 def test_every_figure_is_read_in_its_section_on_paper(paper: Mapping[str, str], row: Row) -> None:
-    pattern = printed(row).replace(r"\-", r"\- ?")  # a line may end after a hyphen
+    pattern = re.sub(r"(\\-|/)", r"\1 ?", printed(row))  # a line may end there
 
     assert re.search(pattern, paper[row.section])
 
