@@ -66,6 +66,18 @@ def test_what_is_not_reported_is_a_gap() -> None:
     assert rows[0] == ["6/2021", "…"]
 
 
+@pytest.mark.parametrize("start", [date.min, date(1900, 5, 17), date(2018, 12, 1)])
+def test_of_a_long_period_the_end_is_shown(start: date) -> None:
+    period = Period(start=start, end=date(2023, 11, 30))
+    months = chart(outline("month", BIRTHS), seen({}), period)
+    years = chart(outline("year", "budget.revenue_actual"), FixedFigures(), period)
+
+    assert len(months.labels) == 60
+    assert (months.labels[0], months.labels[-1]) == ("12/2018", "11/2023")
+    assert years.labels[-1] == "2023"
+    assert len(years.labels) <= 60
+
+
 @pytest.mark.parametrize(
     ("highest", "marks"),
     [

@@ -127,6 +127,12 @@ def test_a_table_without_groups_has_one_line_of_heads() -> None:
             date(2025, 1, 1),
         ),
         (
+            date(1, 1, 1),
+            date(1, 2, 28),
+            (date(1, 1, 1), date(1, 2, 28)),
+            date(1, 1, 1),
+        ),
+        (
             date(2021, 6, 1),
             date(2023, 11, 30),
             (date(2020, 6, 1), date(2022, 11, 30)),
