@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
 
 from pydantic import computed_field, field_validator
 
@@ -57,8 +56,8 @@ class ReportHeading(Frozen):
         """The address of what stands behind a figure, but for its key; none is public."""
         if self.audience is Audience.PUBLIC:
             return ""
-        asked = {"unit": self.unit_id, "from": self.period.start, "to": self.period.end}
-        return f"/evidence?{urlencode(asked | {'as_of': self.as_of})}&figure="
+        days = f"from={self.period.start}&to={self.period.end}&as_of={self.as_of}"
+        return f"/evidence?unit={self.unit_id}&{days}&figure="
 
 
 class Section(Frozen):
