@@ -1,6 +1,7 @@
 """The main job on real parts: the sample ward through all services, with faults on the way."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -9,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.sample.loader import load
-from services.reporting.report.model import FigureEntry, figure_key
+from services.reporting.report.model import figure_key
 from tests.support.model_report import rows
 from tests.support.tables import live_tables
 from tests.support.wardbook import SERVICES, TOKEN, Wardbook
@@ -108,10 +109,13 @@ async def test_every_figure_of_the_model_report_comes_out_in_its_section(
     """With its qualifier, and with both ends of a range; twice where it is said twice."""
     figures: dict[str, Any] = (await report(wardbook)).json()["figures"]
     for row in rows():
-        told = FigureEntry.model_validate(figures[figure_key(row.indicator, row.dimensions)])
-        found = row.id, told.value, told.upper, told.qualifier
+        told = figures[figure_key(row.indicator, row.dimensions)]
+        value, upper = told["value"], told["upper"]
+        if not isinstance(row.value, str):
+            value, upper = Decimal(value), None if upper is None else Decimal(upper)
+        found = row.id, value, upper, told["qualifier"]
         assert found == (row.id, row.value, row.upper, row.qualifier)
-        assert row.section in told.sections, row.id
+        assert row.section in told["sections"], row.id
 
 
 async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: Wardbook) -> None:
