@@ -11,7 +11,7 @@ from deploy.embedded.errors import DeployError
 from deploy.settings import DEPARTMENTS
 
 TERM = {"unit": "10525", "from": "2021-06-01", "to": "2023-11-30"}
-FORMS = ("json", "html", "docx", "pdf")
+FORMS = ("json", "html", "docx", "pdf", "xlsx")
 POLL_SECONDS = 0.5
 STANDSTILL_SECONDS = 60
 ANSWER_SECONDS = 120

@@ -18,7 +18,7 @@ STARTS = {
     "12 months": date(2022, 12, 1),
     "30 months": date(2021, 6, 1),
 }
-REQUESTS = {"json": 100, "html": 20, "docx": 20, "pdf": 20}
+REQUESTS = {"json": 100, "html": 20, "docx": 20, "pdf": 20, "xlsx": 20}
 
 
 async def report(bench: Bench) -> Section:

@@ -1,11 +1,20 @@
 """Run the service: python -m services.reporting."""
 
-from services.reporting.app import build
-from services.reporting.settings import ReportingSettings
+import sys
+
 from shared.logs import configure_logs
 from shared.service import serve
+from shared.toml_files import BadFile
 
 if __name__ == "__main__":
-    settings = ReportingSettings()
-    configure_logs("reporting", settings.log_level)
-    serve(build(settings), settings.host, settings.port)
+    try:
+        # These read the data files: what is wrong with one is all that there is to say.
+        from services.reporting.app import build
+        from services.reporting.settings import ReportingSettings
+
+        settings = ReportingSettings()
+        configure_logs("reporting", settings.log_level)
+        app = build(settings)
+    except BadFile as fault:
+        sys.exit(str(fault))
+    serve(app, settings.host, settings.port)

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     """Return reporting's application, not started yet.
 
-    Raises BadFile for a mistake in an outline, indicator, form or check, and FaceMissing.
+    Raises BadFile for a mistake in an outline, a layout or a check, and without the typeface.
     """
     broker = create_broker(settings, "reporting")
     plans = {name: load(name) for name in (TERM, PERIODIC)}

@@ -1,6 +1,7 @@
 """From tallies, statements and indicators to figures. Pure."""
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -37,6 +38,9 @@ class TallyFigures:
             one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure]
             for one in self._series
         }
+        self._of_measure = defaultdict[str, list[tuple[int, Mapping[str, str]]]](list)
+        for place, one in enumerate(self._series):
+            self._of_measure[one.measure].append((place, one.dimensions))
         self._amounts: dict[Period, Mapping[str, Sequence[int]]] = {}
         self._matching: dict[object, Sequence[int]] = {}
 
@@ -162,7 +166,7 @@ class TallyFigures:
         if span not in self._amounts:
             self._amounts[span] = self._tallies.sums.amounts(span)
         amounts = self._amounts[span][term.at]
-        key = term.measure, tuple(term.where.items()), tuple(narrowing.items())
+        key = id(term), *narrowing.items()
         if key not in self._matching:
             self._matching[key] = self._matches(term, narrowing)
         return term.sign * sum(amounts[place] for place in self._matching[key])
@@ -175,9 +179,8 @@ class TallyFigures:
             where[name] = where.get(name, meant) & meant
         return [
             place
-            for place, one in enumerate(self._series)
-            if one.measure == term.measure
-            and all(one.dimensions.get(name) in values for name, values in where.items())
+            for place, dimensions in self._of_measure[term.measure]
+            if all(dimensions.get(name) in values for name, values in where.items())
         ]
 
     def _calculated(self, chosen: Selection, period: Period) -> Found:

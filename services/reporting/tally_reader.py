@@ -145,12 +145,12 @@ async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:
     )
     known = recorded_on + EPOCH <= as_of.toordinal()
     number, occurred_on, amount = number[known], occurred_on[known], amount[known]
-    named = await conn.fetch(_SERIES, np.unique(number).tolist())
-    ids = np.array([row["id"] for row in named], np.int64)
-    order = np.argsort(ids)
+    named = await conn.fetch(_SERIES, np.flatnonzero(np.bincount(number)).tolist())
+    place = np.zeros(number.max(initial=0) + 1, np.int64)
+    place[[row["id"] for row in named]] = np.arange(len(named))
     return Sums(
         series=[Series(row["measure"], _dimensions(row["dimensions"])) for row in named],
-        place=order[np.searchsorted(ids, number, sorter=order)] if len(ids) else number,
+        place=place[number],
         occurred_on=occurred_on + EPOCH,
         amount=amount,
         as_of=as_of,

@@ -112,6 +112,9 @@ def _row(told: Mapping[str, str], upper: str | None = None) -> Row:
     dimensions = {name: value for name, value in dimensions.items() if name not in left_out}
     if (indicator, dimensions.get("sector", "")) in _SPLIT:
         indicator = _SPLIT[indicator, dimensions.pop("sector")]
+    if dimensions.get("channel") == "in_person":
+        # Biểu 06 counts what comes by post as handed in.
+        dimensions["channel"] = "direct"
     if "doses" in dimensions:
         dimensions["doses"] = _DOSES[dimensions["doses"]]
     if dimensions.get("channel") == "in_person":

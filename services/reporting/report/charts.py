@@ -1,8 +1,8 @@
 """Charts: the course of figures over the months or years of a report's period, drawn to scale."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
@@ -12,7 +12,7 @@ from services.reporting.report.book import printed_as
 from services.reporting.report.content import Chart, HeadCell, Mark, Row, Series, Table, TextSpan
 from services.reporting.report.outline import ChartOutline
 
-_MOST_MARKS = 10
+_MOST_STEPS, _MOST_MARKS = 60, 10
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 _LONGEST_SCALE = 5
 
@@ -21,9 +21,9 @@ def chart(outline: ChartOutline, figures: Figures, period: Period) -> Chart:
     """Return a chart of the figures of an outline over a period.
 
     A month at either end is as long as it lies in the period; a year is a whole calendar year, but
-    for the one in which the period ends.
+    for the one in which the period ends. Of a long period it shows the end.
     """
-    steps = list(_months(period) if outline.step == "month" else _years(period))
+    steps = _months(period) if outline.step == "month" else _years(period)
     rows = [
         [
             figures.figure(slot.indicator, {**slot.dimensions, **step.narrowing}, step.span)
@@ -71,18 +71,23 @@ class _Step:
     narrowing: Mapping[str, str] = field(default_factory=dict)
 
 
-def _months(period: Period) -> Iterator[_Step]:
-    start = period.start
-    while start <= period.end:
-        following = (start.replace(day=1) + timedelta(days=31)).replace(day=1)
-        span = Period(start=start, end=min(period.end, following - timedelta(days=1)))
-        yield _Step(f"{start.month}/{start.year}", span)
-        start = following
+def _months(period: Period) -> Sequence[_Step]:
+    """Return the months of a period, from the last one back."""
+    steps = list[_Step]()
+    end = period.end
+    while end >= period.start and len(steps) < _MOST_STEPS:
+        start = max(period.start, end.replace(day=1))
+        steps.insert(0, _Step(f"{start.month}/{start.year}", Period(start=start, end=end)))
+        if start == date.min:
+            break
+        end = start - timedelta(days=1)
+    return steps
 
 
-def _years(period: Period) -> Iterator[_Step]:
-    for year in range(period.start.year, period.end.year + 1):
-        yield _Step(str(year), narrowing={"year": str(year)})
+def _years(period: Period) -> Sequence[_Step]:
+    first = max(period.start.year, period.end.year - _MOST_STEPS + 1)
+    years = map(str, range(first, period.end.year + 1))
+    return [_Step(year, narrowing={"year": year}) for year in years]
 
 
 def _number(figure: Figure) -> int | Decimal | None:

@@ -81,7 +81,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One line of a chart: a value for each label, or nothing, its print, its share of the height."""
+    """One line of a chart: for each label a value, or nothing, its print, its height (a share)."""
 
     name: str
     values: tuple[int | Decimal | None, ...]

@@ -31,7 +31,7 @@ def to_json(report: Report) -> bytes:
 
 
 def forms(fonts: Path) -> Forms:
-    """Return the forms by their names; raises FaceMissing when the PDF's typeface is not there."""
+    """Return the forms by their names; raises BadFile when the PDF's typeface is not there."""
     return {
         "json": Form("application/json", "json", to_json),
         "html": Form("text/html; charset=utf-8", "html", to_html),

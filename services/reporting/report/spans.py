@@ -20,9 +20,13 @@ def spans_of(period: Period) -> Mapping[str, Period | None]:
 
 
 def _year_before(day: date) -> date:
-    """Return the same day a year before; the last day of a month stays the last one."""
-    last, last_then = (monthrange(year, day.month)[1] for year in (day.year, day.year - 1))
-    return date(day.year - 1, day.month, last_then if day.day == last else min(day.day, last_then))
+    """Return the same day a year before; the last day of a month stays the last one.
+
+    Before the year 1 there is no day: what would lie there is in it.
+    """
+    year = max(day.year - 1, date.min.year)
+    last, last_then = monthrange(day.year, day.month)[1], monthrange(year, day.month)[1]
+    return date(year, day.month, last_then if day.day == last else min(day.day, last_then))
 
 
 def _start_of_year(period: Period) -> date:
@@ -33,7 +37,7 @@ def _start_of_year(period: Period) -> date:
     years = (
         kind.period(period.end.year, 1).start
         for kind in PERIOD_KINDS.values()
-        if kind.months == _MONTHS
+        if kind.months == _MONTHS and period.end.year > date.min.year
     )
     calendar = date(period.end.year, 1, 1)
     return next((start for start in years if start.day == period.start.day), calendar)

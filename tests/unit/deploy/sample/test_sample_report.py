@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
+from lxml import etree
+from pypdf import PdfReader
 
 from deploy.sample.generator import generate
 from services.reporting.figures import TallyFigures
@@ -16,6 +20,7 @@ from services.reporting.report.model import Report, Severity, Verdict, figure_ke
 from shared.indicators.model import Kind
 from tests.support import sample_ward
 from tests.support.fixed_figures import HEADING
+from tests.support.forms_of_reports import FORMS
 from tests.support.model_report import Row, rows
 
 WORDS = {
@@ -79,6 +84,32 @@ def test_every_figure_is_printed_in_its_section(report: Report, row: Row) -> Non
     assert any(re.search(printed(row), text) for text in texts(report, row.section, key))
 
 
+@pytest.fixture(scope="module", params=["docx", "pdf"])
+def paper(request: pytest.FixtureRequest, report: Report) -> Mapping[str, str]:
+    """Return the text of a document as another library reads it, section by section."""
+    text = READERS[request.param](FORMS[request.param].render(report))
+    begins = [(HEADER, 0)]
+    headings = [
+        heading
+        for part in report.parts
+        for heading in [
+            (part.label, part.title),
+            *((section.id, section.heading) for section in part.sections),
+        ]
+    ]
+    for name, heading in [*headings, (CLOSING, "Trên đây là báo cáo")]:
+        begins.append((name, text.index(squeezed(heading), begins[-1][1])))
+    ends = [place for _, place in begins[1:]] + [len(text)]
+    return {name: text[place:end] for (name, place), end in zip(begins, ends, strict=True)}
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_every_figure_is_read_in_its_section_on_paper(paper: Mapping[str, str], row: Row) -> None:
+    pattern = re.sub(r"(\\-|/)", r"\1 ?", printed(row))  # a line may end there
+
+    assert re.search(pattern, paper[row.section])
+
+
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
 def test_every_figure_is_of_the_days_that_it_is_told_of(figures: TallyFigures, row: Row) -> None:
     """A stock is of the day on which it was told last, what a register says of the day of that."""
@@ -122,6 +153,26 @@ def test_nothing_that_is_printed_is_missing(report: Report) -> None:
 def test_no_figure_of_the_model_report_is_left_out() -> None:
     """Two are words of the report about itself, four are the other ends of ranges."""
     assert len(rows()) == 205 - 2 - 4
+
+
+def squeezed(text: str) -> str:
+    """Return a text on one line: where lines end is the form's own affair."""
+    return " ".join(text.split())
+
+
+def text_of_docx(body: bytes) -> str:
+    with ZipFile(BytesIO(body)) as package:
+        document = etree.fromstring(package.read("word/document.xml"))
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    paragraphs = document.iter(f"{word}p")
+    return squeezed(" ".join("".join(t.text or "" for t in p.iter(f"{word}t")) for p in paragraphs))
+
+
+def text_of_pdf(body: bytes) -> str:
+    return squeezed(" ".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages))
+
+
+READERS = {"docx": text_of_docx, "pdf": text_of_pdf}
 
 
 def printed(row: Row) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -16,7 +17,7 @@ from pypdf import PdfReader
 
 from services.reporting.figure import Absence, Period
 from services.reporting.report import TERM, Report, build, forms, load
-from services.reporting.report.pdf import FaceMissing
+from shared.toml_files import BadFile
 from tests.support.fixed_figures import HEADING, FixedFigures, Value
 from tests.support.forms_of_reports import FORMS
 from tests.support.printed import flat, printed
@@ -208,7 +209,7 @@ def test_pdf_bears_no_date() -> None:
 
 
 def test_without_the_typeface_there_are_no_forms_and_it_is_said_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FaceMissing, match=r"deploy\.embedded\.fonts.*WARDBOOK_FONTS"):
+    with pytest.raises(BadFile, match=r"deploy\.embedded\.fonts.*WARDBOOK_FONTS"):
         forms(tmp_path)
 
 
@@ -253,7 +254,7 @@ def test_xlsx_tells_every_figure_with_code_ends_and_period() -> None:
 
 
 def test_xlsx_draws_the_charts_from_cells() -> None:
-    sheet = workbook()["Phụ lục III"]
+    sheet: Any = workbook()["Phụ lục III"]
 
     assert len(sheet._charts) == len(PLAN.outline.charts)
     assert sheet["A1"].value == "Hồ sơ tiếp nhận theo tháng"
