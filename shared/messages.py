@@ -153,6 +153,10 @@ MESSAGES: Mapping[str, Text] = {
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
     **RETURNS,
+    "unknown_figure": {
+        "vi": "không có số liệu này: {reason}",
+        "en": "there is no such figure: {reason}",
+    },
     # Documents and the people who issue them.
     "no_people": {
         "vi": "chưa khai danh sách người ban hành văn bản (biến WARDBOOK_PEOPLE), nên chưa ban hành được; báo cáo chưa ban hành vẫn lập được như thường",

@@ -65,6 +65,12 @@ class TallyFigures:
             sources=found.sources,
         )
 
+    def counted(self, chosen: Selection) -> Iterable[tuple[Term, Period, Sequence[int]]]:
+        """Yield what a figure of cases sums up: a term, its days, the places of its series."""
+        span = _chosen_span(chosen, self.period)
+        for term in chosen.indicator.terms:
+            yield term, span, self._matches(term, chosen.narrowing)
+
     def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the values of a dimension; see Figures in figure.py."""
         wanted = CATALOGUE.indicators[indicator]

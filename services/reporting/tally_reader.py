@@ -41,6 +41,7 @@ class Series:
 
     measure: str
     dimensions: Mapping[str, str]
+    number: int = 0
 
 
 class Sums:
@@ -149,7 +150,7 @@ async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:
     place = np.zeros(number.max(initial=0) + 1, np.int64)
     place[[row["id"] for row in named]] = np.arange(len(named))
     return Sums(
-        series=[Series(row["measure"], _dimensions(row["dimensions"])) for row in named],
+        series=[Series(row["measure"], _dimensions(row["dimensions"]), row["id"]) for row in named],
         place=place[number],
         occurred_on=occurred_on + EPOCH,
         amount=amount,

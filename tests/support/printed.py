@@ -25,7 +25,7 @@ def document_xml(content: bytes) -> etree._Element:
 def printed(form: str, content: bytes) -> str:
     """Return all that a form (html, docx, pdf) of a report says, with single spaces."""
     if form == "html":
-        page = re.sub(r"</?data[^>]*>", "", content.decode())
+        page = re.sub(r"</?(?:data|a)\b[^>]*>", "", content.decode())
         return flat(unescape(re.sub(r"(?s)<style>.*?</style>|<[^>]+>", " ", page)))
     if form == "docx":
         nodes = document_xml(content).iter(f"{W}t", f"{W}br", f"{W}p")

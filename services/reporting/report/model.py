@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from pydantic import field_validator
+from pydantic import computed_field, field_validator
 
 from services.reporting.figure import Absence, Kind, Period
 from services.reporting.report.content import Block, Paragraph
@@ -49,6 +49,15 @@ class ReportHeading(Frozen):
     as_of: date
     name: str = ""
     audience: Audience = Audience.OFFICE
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic documents it
+    @property
+    def evidence(self) -> str:
+        """The address of what stands behind a figure, but for its key; none is public."""
+        if self.audience is Audience.PUBLIC:
+            return ""
+        days = f"from={self.period.start}&to={self.period.end}&as_of={self.as_of}"
+        return f"/evidence?unit={self.unit_id}&{days}&figure="
 
 
 class Section(Frozen):

@@ -1,0 +1,208 @@
+"""What stands behind a figure: the figures it is calculated from, or the events it counts.
+
+The amounts of a figure's events add up to it. Returns and entries are named by the event in which
+they stood as of the day.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import asyncpg
+
+from services.reporting import projection
+from services.reporting.figure import Absence, Figure, Period
+from services.reporting.figures import TallyFigures
+from services.reporting.report import ReportHeading
+from services.reporting.report.model import figure_key
+from services.reporting.tally_reader import Tallies, read_tallies
+from shared.database import Pool
+from shared.events.envelope import event_id
+from shared.frozen import Frozen
+from shared.indicators import CATALOGUE, Selection
+from shared.refusal import Refused
+
+PAGE = 100
+"""Events of one answer."""
+
+_COUNTED = """
+WITH own AS (
+    SELECT id FROM units WHERE unit = $1
+), versions AS (
+    SELECT facts.*, max(recorded_on) OVER (PARTITION BY subject ORDER BY sequence) AS holds_from
+      FROM facts WHERE subject IN (
+           SELECT subject FROM facts JOIN own ON facts.units @> ARRAY[own.id])
+), known AS (
+    SELECT DISTINCT ON (subject) * FROM versions WHERE holds_from <= $2
+     ORDER BY subject, sequence DESC
+), counted AS (
+    SELECT known.subject, known.sequence, sum(part.amount * wanted.sign)::bigint AS amount
+      FROM known
+     CROSS JOIN LATERAL unnest(known.units, known.series, known.occurred_on, known.amounts)
+                AS part (unit, series, day, amount)
+      JOIN own ON own.id = part.unit
+      JOIN unnest($3::integer[], $4::integer[], $5::date[], $6::date[])
+           AS wanted (series, sign, first, last)
+           ON wanted.series = part.series AND part.day BETWEEN wanted.first AND wanted.last
+     GROUP BY known.subject, known.sequence
+    HAVING sum(part.amount * wanted.sign) <> 0
+)
+SELECT subject, sequence, amount, count(*) OVER () AS total, sum(amount) OVER ()::bigint AS sum
+  FROM counted
+"""
+_STATED = """
+SELECT subject, sequence, NULL::bigint AS amount, count(*) OVER () AS total, NULL::bigint AS sum
+  FROM unnest($1::uuid[], $2::integer[]) AS stated (subject, sequence)
+"""
+_WHERE_THEY_STAND = """
+WITH found AS ({found})
+SELECT found.*, types.type, topics.topic, partition, "offset", recorded_on
+  FROM found JOIN facts USING (subject, sequence)
+  JOIN types ON types.id = facts.type JOIN topics ON topics.id = facts.topic
+ ORDER BY recorded_on, subject OFFSET {offset} LIMIT {limit}
+"""
+
+
+class Event(Frozen):
+    """An event that a figure counts: with which amount, and where its record stands.
+
+    `amount` is None where it was stated, not counted.
+    """
+
+    id: str
+    type: str
+    recorded_on: date
+    amount: int | None
+    topic: str
+    partition: int
+    offset: int
+
+
+class Evidence(Frozen):
+    """What stands behind a figure.
+
+    `operands` are the keys of the figures that it is calculated from; `events` are those of one
+    page, of `total` in all, whose amounts add up to `amount`.
+    """
+
+    figure: str
+    label: str
+    unit_of_measure: str
+    period: Period
+    value: int | Decimal | str | None
+    upper: int | Decimal | None
+    absence: Absence | None
+    operands: tuple[str, ...]
+    total: int
+    amount: int | None
+    page: int
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Contributions to a series that count, with their sign, from one day to another."""
+
+    series: int
+    sign: int
+    first: date
+    last: date
+
+
+async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evidence:
+    """Return what stands behind the figure named `key` of the report that is `about` this.
+
+    Events come in the order in which they were recorded, a page at a time from 0. Refuses a figure
+    that does not exist.
+    """
+    indicator, dimensions = _read(key)
+    tallies = await read_tallies(pool, about.unit_id, about.as_of)
+    figures = TallyFigures(about.period, tallies)
+    try:
+        chosen = CATALOGUE.resolve(indicator, dimensions)
+        figure = figures.figure(indicator, dimensions)
+    except (KeyError, ValueError) as error:
+        raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
+    operands: tuple[str, ...] = ()
+    rows: Sequence[asyncpg.Record] = []
+    if chosen.indicator.formula is not None:
+        formula = CATALOGUE.formula_of(chosen)
+        operands = tuple(figure_key(one.indicator, one.dimensions) for one in formula.operands)
+    elif chosen.indicator.terms or chosen.indicator.schedule is not None:
+        wanted = list(_wanted(figures, tallies, chosen, about.as_of))
+        rows = await _found(pool, _COUNTED, page, about.unit_id, about.as_of, *_columns(wanted))
+    else:
+        rows = await _found(pool, _STATED, page, *_sources(figure, tallies))
+    return Evidence(
+        figure=key,
+        label=figure.label,
+        unit_of_measure=figure.unit_of_measure,
+        period=figure.period,
+        value=figure.value,
+        upper=figure.upper,
+        absence=figure.absence,
+        operands=operands,
+        total=rows[0]["total"] if rows else 0,
+        amount=rows[0]["sum"] if rows else None,
+        page=page,
+        events=tuple(map(_event, rows)),
+    )
+
+
+def _read(key: str) -> tuple[str, Mapping[str, str]]:
+    indicator, _, narrowing = key.partition("?")
+    pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
+    return indicator, {name: value for name, _, value in pairs}
+
+
+def _wanted(
+    figures: TallyFigures, tallies: Tallies, chosen: Selection, as_of: date
+) -> Iterator[_Wanted]:
+    series = tallies.sums.series
+    if chosen.indicator.schedule is not None:
+        for one in series:
+            if one.measure == "schedule":
+                yield _Wanted(one.number, 1, date.min, figures.period.end)
+    for term, span, places in figures.counted(chosen):
+        first, last = {
+            "within": (span.start, span.end),
+            "before": (date.min, span.start - timedelta(days=1)),
+            "end": (date.min, min(span.end, as_of)),
+        }[term.at]
+        for place in places:
+            yield _Wanted(series[place].number, term.sign, first, last)
+
+
+def _columns(wanted: Sequence[_Wanted]) -> Sequence[Sequence[object]]:
+    return (
+        [one.series for one in wanted],
+        [one.sign for one in wanted],
+        [one.first for one in wanted],
+        [one.last for one in wanted],
+    )
+
+
+def _sources(figure: Figure, tallies: Tallies) -> tuple[Sequence[str], Sequence[int]]:
+    """Return the returns and entries that a figure is taken from, in the version that held."""
+    versions = {one.subject: one.sequence for one in tallies.statements}
+    return figure.sources, [versions[source] for source in figure.sources]
+
+
+async def _found(pool: Pool, found: str, page: int, *told: object) -> Sequence[asyncpg.Record]:
+    async with pool.acquire() as conn, conn.transaction(readonly=True):
+        await projection.read_live(conn)
+        where = _WHERE_THEY_STAND.format(found=found, offset=page * PAGE, limit=PAGE)
+        return await conn.fetch(where, *told)
+
+
+def _event(row: asyncpg.Record) -> Event:
+    return Event(
+        id=event_id(row["subject"], row["sequence"]),
+        type=row["type"],
+        recorded_on=row["recorded_on"],
+        amount=row["amount"],
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+    )

@@ -1,0 +1,63 @@
+"""The HTTP interface of evidence: for programs JSON, for people a page that a figure leads to."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from services.reporting.drawing import heading
+from services.reporting.evidence import PAGE, Evidence, evidence
+from services.reporting.figure import Period
+from services.reporting.report import ReportHeading
+from shared.clock import Clock, ward_day
+from shared.database import Pool
+
+_TEMPLATES = Path(__file__).parent / "report" / "templates"
+
+
+def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
+    """Return the route that tells what stands behind a figure."""
+    routes = APIRouter(tags=["reports"])
+
+    @routes.get(
+        "/evidence",
+        response_model=Evidence,
+        summary="What a figure of a report is calculated from, or the events that it counts",
+    )
+    async def read(
+        request: Request,
+        *,
+        unit: Annotated[str, Query(max_length=16, examples=["10525"])],
+        start: Annotated[date, Query(alias="from", description="first day of the report")],
+        end: Annotated[date, Query(alias="to", description="last day of the report")],
+        figure: Annotated[str, Query(max_length=400, description="its key in the report's JSON")],
+        as_of: Annotated[date | None, Query(description="as recorded up to this day")] = None,
+        page: Annotated[int, Query(ge=0, le=10**6, description="of its events")] = 0,
+    ) -> Response | Evidence:
+        today = ward_day(clock())
+        about = heading(unit, Period(start=start, end=end), as_of or today, today)
+        found = await evidence(pool, about, figure, page)
+        if "text/html" in request.headers.get("accept", ""):
+            return Response(_page(about, found), media_type="text/html; charset=utf-8")
+        return found
+
+    return routes
+
+
+def _page(about: ReportHeading, found: Evidence) -> str:
+    last = max(0, found.total - 1) // PAGE
+    links = [(key, about.evidence + quote(key, safe="")) for key in found.operands]
+    here = about.evidence + quote(found.figure, safe="")
+    return _template().render(about=about, found=found, links=links, here=here, last=last)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+    return environment.get_template("evidence.html")
