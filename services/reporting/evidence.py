@@ -118,8 +118,8 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
     """
     indicator, dimensions = _read(key)
     tallies = await read_tallies(pool, about.unit_id, about.as_of)
-    figures = TallyFigures(about.period, tallies)
     try:
+        figures = TallyFigures(_span(key) or about.period, tallies)
         chosen = CATALOGUE.resolve(indicator, dimensions)
         figure = figures.figure(indicator, dimensions)
     except (KeyError, ValueError) as error:
@@ -151,9 +151,18 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
 
 
 def _read(key: str) -> tuple[str, Mapping[str, str]]:
-    indicator, _, narrowing = key.partition("?")
+    indicator, _, narrowing = key.partition("@")[0].partition("?")
     pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
     return indicator, {name: value for name, _, value in pairs}
+
+
+def _span(key: str) -> Period | None:
+    """Return the days of which a figure is where it is not of the report's (`…@first..last`)."""
+    _, other, span = key.partition("@")
+    if not other:
+        return None
+    first, _, last = span.partition("..")
+    return Period(start=date.fromisoformat(first), end=date.fromisoformat(last))
 
 
 def _wanted(

@@ -133,6 +133,12 @@ async def test_the_periodic_report_comes_from_the_same_figures(wardbook: Wardboo
     assert later.figures[before].value == told[0] != 0
     assert later.subject == "Tình hình thực hiện nhiệm vụ quý I năm 2023"
     assert str(later.about.period.start) == "2022-12-15"
+    async with httpx.AsyncClient(timeout=30) as client:
+        address = f"{wardbook.url('reporting')}{later.about.evidence}"
+        found = (await client.get(address + quote(before, safe=""))).json()
+        nothing = await client.get(address + quote(f"{births}@yesterday", safe=""))
+    assert found["amount"] == found["value"] == told[0]
+    assert nothing.status_code == httpx.codes.NOT_FOUND
 
 
 async def periodic(wardbook: Wardbook, **asked: str) -> Report:
