@@ -12,7 +12,7 @@ from shared.people import Role
 from tests.support.people import token_of
 from tests.support.wardbook import Wardbook
 
-FORMS = ("json", "html", "docx", "pdf")
+FORMS = ("json", "html", "docx", "pdf", "xlsx")
 WAY = {
     "approve_content": Role.APPROVER,
     "check_form": Role.FORM_CHECKER,

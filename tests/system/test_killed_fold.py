@@ -29,7 +29,7 @@ async def test_a_fold_that_is_killed_again_and_again_counts_everything_once(
         figures = await wardbook.figures(unit, *PERIOD)
         wanted = expected_figures(stories, unit, *PERIOD, date.max)
         assert {key: figures[key] for key in wanted} == wanted
-    for form in ("json", "html", "docx", "pdf"):
+    for form in ("json", "html", "docx", "pdf", "xlsx"):
         first, second = [await wardbook.rendered(units[0], *PERIOD, form=form) for _ in range(2)]
         assert first.status_code == 200, form
         assert first.content == second.content, form

@@ -1,7 +1,6 @@
 """The main job on real parts: the sample ward through all services, with faults on the way."""
 
 import asyncio
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.sample.loader import load
+from services.reporting.report import Report
 from services.reporting.report.model import figure_key
 from shared.indicators import CATALOGUE
 from tests.support.model_report import rows
@@ -109,15 +109,12 @@ async def test_every_figure_of_the_model_report_comes_out_in_its_section(
     wardbook: Wardbook,
 ) -> None:
     """With its qualifier, and with both ends of a range; twice where it is said twice."""
-    figures: dict[str, Any] = (await report(wardbook)).json()["figures"]
+    figures = Report.model_validate_json((await report(wardbook)).content).figures
     for row in rows():
         told = figures[figure_key(row.indicator, row.dimensions)]
-        value, upper = told["value"], told["upper"]
-        if not isinstance(row.value, str):
-            value, upper = Decimal(value), None if upper is None else Decimal(upper)
-        found = row.id, value, upper, told["qualifier"]
+        found = row.id, told.value, told.upper, told.qualifier
         assert found == (row.id, row.value, row.upper, row.qualifier)
-        assert row.section in told["sections"], row.id
+        assert row.section in told.sections, row.id
 
 
 async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardbook) -> None:
@@ -151,6 +148,56 @@ async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardboo
     assert unknown.status_code == httpx.codes.NOT_FOUND
 
 
+async def test_the_periodic_report_comes_from_the_same_figures(wardbook: Wardbook) -> None:
+    """Four quarters of a statutory year are that year, and each has the one a year before."""
+    quarters = [
+        await periodic(wardbook, kind="statutory_quarter", year="2022", number=str(number))
+        for number in (1, 2, 3, 4)
+    ]
+    year = await periodic(wardbook, kind="statutory_year", year="2022")
+    births = "registry.births_registered"
+    before = f"{births}@2021-12-15..2022-03-14"
+
+    told = [quarter.figures[births].value for quarter in quarters]
+    assert sum(value for value in told if isinstance(value, int)) == year.figures[births].value
+    later = await periodic(wardbook, kind="statutory_quarter", year="2023", number="1")
+    assert later.figures[before].value == told[0] != 0
+    assert later.subject == "Tình hình thực hiện nhiệm vụ quý I năm 2023"
+    assert str(later.about.period.start) == "2022-12-15"
+
+
+async def periodic(wardbook: Wardbook, **asked: str) -> Report:
+    async with httpx.AsyncClient(timeout=30) as client:
+        url = f"{wardbook.url('reporting')}/reports/periodic"
+        answer = await client.get(url, params={"unit": "10525", **asked})
+    assert answer.status_code == 200, answer.text
+    return Report.model_validate_json(answer.content)
+
+
+async def test_a_period_that_there_is_not_is_refused(wardbook: Wardbook) -> None:
+    url = f"{wardbook.url('reporting')}/reports/periodic"
+    async with httpx.AsyncClient(timeout=30) as client:
+        for kind, number, field in (("fortnight", "1", "kind"), ("statutory_half", "2", "number")):
+            asked = {"unit": "10525", "kind": kind, "year": "2022", "number": number}
+            answer = await client.get(url, params=asked)
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_report_for_the_public_tells_no_small_count(wardbook: Wardbook) -> None:
+    office = Report.model_validate_json((await report(wardbook)).content).figures
+    public = Report.model_validate_json((await report(wardbook, audience="public")).content).figures
+    key = "petitions.mediation_requests?outcome=not_reconciled"
+
+    assert office[key].value == 1
+    assert (public[key].value, public[key].absence, public[key].display) == (
+        None,
+        "suppressed",
+        "…",
+    )
+    assert public["registry.births_registered"] == office["registry.births_registered"]
+
+
 async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: Wardbook) -> None:
     """One bad record stops nothing: it is kept with its bytes and place."""
     before = (await report(wardbook)).content
@@ -171,7 +218,7 @@ async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: W
     assert before == (await report(wardbook)).content
 
 
-@pytest.mark.parametrize("form", ["json", "html", "docx", "pdf"])
+@pytest.mark.parametrize("form", ["json", "html", "docx", "pdf", "xlsx"])
 async def test_the_same_question_gives_the_same_bytes(wardbook: Wardbook, form: str) -> None:
     """A report is a function of what was asked and what was recorded."""
     assert (await report(wardbook, form)).content == (await report(wardbook, form)).content

@@ -19,8 +19,6 @@ from tests.support.printed import flat, printed
 
 REPORT = build(load(TERM), HEADING, FixedFigures())
 ROWS = rows()
-SECTION = {"Kết": "closing"}
-"""Sections of the model report that have no heading."""
 TWO_ENDS = 4
 """Ranges (income, emulation, two of training): both of their rows are one figure."""
 
@@ -44,7 +42,7 @@ def test_a_row_is_in_json_with_value_qualifier_and_section(row: Row) -> None:
     assert told == (expected if isinstance(expected, str) else pytest.approx(expected))
     assert figure.upper == row.upper
     assert figure.qualifier == (None if row.qualifier is None else Qualifier(row.qualifier))
-    assert SECTION.get(row.section, row.section) in figure.sections
+    assert row.section in figure.sections
 
 
 @cache
@@ -78,7 +76,7 @@ def words(row: Row) -> list[str]:
 @pytest.mark.parametrize("form", ["docx", "pdf", "html"])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_a_row_is_printed_in_its_section(row: Row, form: str) -> None:
-    section = sections(form)[SECTION.get(row.section, row.section)]
+    section = sections(form)[row.section]
 
     # Typst may part a number of a document at its strokes.
     text = section.replace("/ ", "/").replace("- ", "-")
