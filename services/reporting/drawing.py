@@ -5,6 +5,7 @@ from datetime import date
 
 from services.reporting.figure import Period
 from services.reporting.figures import TallyFigures
+from services.reporting.filings import filings
 from services.reporting.report import Plan, Report, ReportHeading, build
 from services.reporting.tally_reader import Tallies, read_tallies
 from shared import units
@@ -24,7 +25,10 @@ class Drawn:
 async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
     tallies = await read_tallies(pool, about.unit_id, about.as_of)
-    return Drawn(build(plan, about, TallyFigures(about.period, tallies)), tallies)
+    figures = TallyFigures(about.period, tallies)
+    unit = units.unit(about.unit_id)
+    told = filings(unit, about.period, about.as_of, tallies.statements)
+    return Drawn(build(plan, about, figures, told), tallies)
 
 
 def heading(unit: str, period: Period, as_of: date, today: date, name: str = "") -> ReportHeading:

@@ -1,4 +1,4 @@
-"""The annexes of a report: how its figures agree, the list of them, their course in charts."""
+"""The annexes of a report: how its figures agree, all of them, their course, whence they came."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -15,6 +15,7 @@ from services.reporting.report.content import (
     Table,
     TextSpan,
 )
+from services.reporting.report.filing import Filing
 from services.reporting.report.model import Annex, CheckResult, FigureEntry, Severity, Verdict
 from services.reporting.report.outline import AnnexOutline
 from services.reporting.report.wording import Writer
@@ -34,12 +35,14 @@ def annexes(
     checks: Sequence[CheckResult],
     figures: Mapping[str, FigureEntry],
     charts: Sequence[Chart],
+    filings: Sequence[Filing],
 ) -> tuple[Annex, ...]:
     """Return the annexes."""
     blocks: Mapping[str, Callable[[AnnexOutline], Sequence[Block]]] = {
         "checks": lambda outline: [_checks(outline, checks)],
         "figures": lambda outline: [_figures(outline, figures)],
         "charts": lambda _: charts,
+        "returns": lambda outline: [_returns(outline, filings)],
     }
     return numbered(
         Annex(
@@ -77,6 +80,12 @@ def _figures(outline: AnnexOutline, figures: Mapping[str, FigureEntry]) -> Table
     return _table(outline, rows, widths=(10, 67, 26, 22, 40))
 
 
+def _returns(outline: AnnexOutline, filings: Sequence[Filing]) -> Table:
+    """Return the table of forms: for how many periods, how they came, which are missing."""
+    rows = [_filing_row(number, filing) for number, filing in enumerate(filings, 1)]
+    return _table(outline, rows, widths=(9, 52, 15, 15, 15, 17, 15, 40))
+
+
 def _table(outline: AnnexOutline, rows: Sequence[Row], widths: tuple[int, ...]) -> Table:
     return Table(
         caption="",
@@ -97,6 +106,14 @@ def _check_row(number: int, check: CheckResult) -> Row:
     severity = _SEVERITIES[check.severity] if broken else ""
     cells = tuple(TextSpan(text=text) for text in (*texts, severity, _VERDICTS[check.verdict]))
     return Row(cells=cells, total=broken)
+
+
+def _filing_row(number: int, told: Filing) -> Row:
+    counts = (number, told.owed, told.in_time, told.late, told.waiting, len(told.missing))
+    place, *numbered = (str(count) for count in counts)
+    missing = "; ".join(map(numbers.span, told.missing))
+    cells = tuple(TextSpan(text=text) for text in (place, told.form, *numbered, missing))
+    return Row(cells=cells, total=bool(told.missing))
 
 
 def _side(amount: int | Decimal | date | None) -> str:

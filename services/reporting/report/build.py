@@ -1,6 +1,6 @@
 """Builds the report: an outline filled with the figures of one unit, period and day. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.reporting.figure import Figures
 from services.reporting.report.annexes import annexes
@@ -10,6 +10,7 @@ from services.reporting.report.charts import chart
 from services.reporting.report.checks import evaluate, unfinished
 from services.reporting.report.content import Block
 from services.reporting.report.disclosure import Hidden, hidden
+from services.reporting.report.filing import Filing
 from services.reporting.report.loading import Plan
 from services.reporting.report.model import (
     Audience,
@@ -34,19 +35,27 @@ from services.reporting.report.wording import Writer, words_about
 HEADER, OPENING, CLOSING = "header", "opening", "closing"
 
 
-def build(plan: Plan, heading: ReportHeading, figures: Figures) -> Report:
-    """Return the report of an outline on `heading`; of one for the public, small counts are out."""
+def build(
+    plan: Plan, heading: ReportHeading, figures: Figures, filings: Sequence[Filing] = ()
+) -> Report:
+    """Return the report of an outline on `heading`; of one for the public, small counts are out.
+
+    `filings` tell how the returns came that figures were taken from.
+    """
     if heading.audience is Audience.PUBLIC:
-        told = _Builder(plan, heading, figures).report()
+        told = _Builder(plan, heading, figures, filings).report()
         figures = Hidden(figures, hidden(told.figures, plan))
-    return _Builder(plan, heading, figures).report()
+    return _Builder(plan, heading, figures, filings).report()
 
 
 class _Builder:
     """Fills one report, from its first line to its last, so that figures are listed in order."""
 
-    def __init__(self, plan: Plan, heading: ReportHeading, figures: Figures) -> None:
+    def __init__(
+        self, plan: Plan, heading: ReportHeading, figures: Figures, filings: Sequence[Filing]
+    ) -> None:
         self._plan = plan
+        self._filings = filings
         self._heading = heading
         self._figures = figures
         self._book = FigureBook(figures)
@@ -82,7 +91,7 @@ class _Builder:
             parts=parts,
             closing=closing,
             signature=signature,
-            annexes=annexes(outline.annexes, self._writer, checks, entries, charts),
+            annexes=annexes(outline.annexes, self._writer, checks, entries, charts, self._filings),
             figures=entries,
             checks=checks,
         )

@@ -50,6 +50,9 @@ def _body(report: Report) -> Iterator[str]:
         # The pages of what stands before an annex are described in the paragraph that ends it.
         yield paragraph("Normal", properties=_END + page(numbered_anew=number > 0))
         yield from _annex(annex)
+    if not report.annexes:
+        # Word wants a paragraph after a table.
+        yield paragraph("Normal", properties=_END)
     yield page(numbered_anew=bool(report.annexes))
 
 

@@ -182,9 +182,9 @@ class ChartOutline(Closed):
 
 
 class AnnexOutline(Closed):
-    """An annex; its rows come from checks, figures or charts, its words from here."""
+    """An annex; its rows come from checks, figures, charts or returns, its words from here."""
 
-    kind: Literal["checks", "figures", "charts"]
+    kind: Literal["checks", "figures", "charts", "returns"]
     title: str
     attachment: Sentence
     columns: tuple[str, ...] = ()

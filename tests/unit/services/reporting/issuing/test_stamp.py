@@ -78,7 +78,7 @@ def test_an_issued_report_bears_number_day_and_signer(form: str) -> None:
     attached = (
         "(Kèm theo Báo cáo số 05/BC-UBND ngày 05 tháng 01 năm 2024 của Ủy ban nhân dân phường"
     )
-    assert text.count(attached) == 4
+    assert text.count(attached) == 5
     assert "số /BC-UBND" not in text.lower()
     assert "ngày tháng" not in text
 
@@ -87,7 +87,7 @@ def test_an_issued_report_bears_number_day_and_signer(form: str) -> None:
 def test_a_waiver_is_printed_with_name_and_reason(form: str) -> None:
     text = issued(form)
 
-    assert "Phụ lục IV SỐ LIỆU KHÔNG KHỚP ĐƯỢC CHẤP NHẬN" in text
+    assert "Phụ lục V SỐ LIỆU KHÔNG KHỚP ĐƯỢC CHẤP NHẬN" in text
     assert "Người chấp nhận mẫu" in text
     assert "35 hồ sơ do người nộp rút" in text
 
@@ -136,7 +136,7 @@ def test_a_replacing_report_names_the_one_it_replaces_and_what_changes(form: str
     text = printed(replacing(DRAWN, NAME, [restated, new]), form)
 
     assert f"(thay thế {NAME})" in text
-    assert "Phụ lục IV SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO ĐƯỢC THAY THẾ" in text
+    assert "Phụ lục V SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO ĐƯỢC THAY THẾ" in text
     assert "1 Đăng ký khai sinh trường hợp 302 301 4 sự kiện: e1, e2, e3" in text
     assert "2 Mới có trường hợp – 301 –" in text  # noqa: RUF001  the dash of statutory tables
 

@@ -263,7 +263,7 @@ def test_tables_fit_the_page_repeat_their_heads_and_stay_whole() -> None:
         if table.find(f"{W}tblPr/{W}tblBorders") is not None
     ]
 
-    assert len(bordered) == 2 + 2 + 3  # Biểu 06 twice, two lists, three charts
+    assert len(bordered) == 2 + 2 + 3 + 1  # Biểu 06 twice, two lists, three charts, returns
     for table in bordered:
         widths = [float(column.get(f"{W}w")) for column in table.iter(f"{W}gridCol")]
         assert sum(widths) * MM_A_TWIP <= 165

@@ -62,6 +62,7 @@ EXPECTED = [
     "Phụ lục III DIỄN BIẾN CÁC CHỈ TIÊU CHÍNH",
     "Thu, chi ngân sách theo năm",
     "Dự toán thu ngân sách được giao",
+    "Phụ lục IV TÌNH HÌNH NỘP BIỂU",
 ]
 
 
@@ -225,6 +226,7 @@ def test_xlsx_has_a_sheet_for_each_table_and_annex_and_one_of_raw_figures() -> N
         "Phụ lục I",
         "Phụ lục II",
         "Phụ lục III",
+        "Phụ lục IV",
         "Số liệu",
     ]
 

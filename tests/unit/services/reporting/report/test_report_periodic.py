@@ -50,7 +50,7 @@ def test_it_is_named_by_its_period_and_addressed_to_the_superior_body() -> None:
     assert REPORT.addressee == "Kính gửi: Ủy ban nhân dân thành phố Hải Dương"
     assert "từ ngày 15 tháng 3 năm 2023 đến hết ngày 14 tháng 6 năm 2023" in REPORT.period
     assert REPORT.signature.recipients[0] == "Như trên;"
-    assert [annex.label for annex in REPORT.annexes] == ["Phụ lục"]
+    assert [annex.label for annex in REPORT.annexes] == ["Phụ lục I", "Phụ lục II"]
 
 
 @pytest.mark.parametrize(

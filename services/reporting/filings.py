@@ -1,0 +1,60 @@
+"""How the departments of a unit filed what they owed for a report's period. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+from services.reporting.figure import Period
+from services.reporting.report.filing import Filing
+from services.reporting.statements import Statement
+from shared.events.returns import ReturnStatus
+from shared.obligations import Obligation, owed
+from shared.units import Unit
+
+
+def filings(
+    unit: Unit, period: Period, as_of: date, statements: Iterable[Statement]
+) -> Sequence[Filing]:
+    """Return, form by form, what of the periods that end in a report's period was filed.
+
+    A return is late by the day on which it was submitted first. What is not due yet is not told.
+    """
+    returns = [one for one in statements if one.kind == "return"]
+    due = [
+        one
+        for one in owed(unit, period.start, as_of)
+        if one.period.end <= period.end and (one.due_on is None or one.due_on < as_of)
+    ]
+    by_form = groupby(sorted(due, key=_code), key=_code)
+    return [_filing(list(of_form), returns) for _, of_form in by_form]
+
+
+def _code(one: Obligation) -> str:
+    return one.form.code
+
+
+def _filing(due: Sequence[Obligation], returns: Sequence[Statement]) -> Filing:
+    in_time = late = waiting = 0
+    missing = list[Period]()
+    for one in due:
+        found = next((each for each in returns if _meets(each, one)), None)
+        if found is None:
+            missing.append(one.period)
+        elif found.status != ReturnStatus.ACCEPTED:
+            waiting += 1
+        elif one.days_late(found.first_recorded_on):
+            late += 1
+        else:
+            in_time += 1
+    return Filing(
+        form=due[0].form.label,
+        owed=len(due),
+        in_time=in_time,
+        late=late,
+        waiting=waiting,
+        missing=tuple(missing),
+    )
+
+
+def _meets(told: Statement, one: Obligation) -> bool:
+    return one.met_by(told.code, told.period.start, told.period.end)
