@@ -116,12 +116,12 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
     Events come in the order in which they were recorded, a page at a time from 0. Refuses a figure
     that does not exist.
     """
-    indicator, dimensions = _read(key)
+    indicator, dimensions, period = _read(key, about.period)
     tallies = await read_tallies(pool, about.unit_id, about.as_of)
+    figures = TallyFigures(about.period, tallies)
     try:
-        figures = TallyFigures(_span(key) or about.period, tallies)
         chosen = CATALOGUE.resolve(indicator, dimensions)
-        figure = figures.figure(indicator, dimensions)
+        figure = figures.figure(indicator, dimensions, period)
     except (KeyError, ValueError) as error:
         raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
     operands: tuple[str, ...] = ()
@@ -130,7 +130,7 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
         formula = CATALOGUE.formula_of(chosen)
         operands = tuple(figure_key(one.indicator, one.dimensions) for one in formula.operands)
     elif chosen.indicator.terms or chosen.indicator.schedule is not None:
-        wanted = list(_wanted(figures, tallies, chosen, about.as_of))
+        wanted = list(_wanted(figures, tallies, chosen, period, about.as_of))
         rows = await _found(pool, _COUNTED, page, about.unit_id, about.as_of, *_columns(wanted))
     else:
         rows = await _found(pool, _STATED, page, *_sources(figure, tallies))
@@ -150,30 +150,32 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
     )
 
 
-def _read(key: str) -> tuple[str, Mapping[str, str]]:
-    indicator, _, narrowing = key.partition("@")[0].partition("?")
+def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period]:
+    """Return what a key names: an indicator, what it is narrowed to, its days (`@…` or `period`).
+
+    The figures of other days follow from the same report: `indicator@2021-12-15..2022-03-14`.
+    """
+    name, _, days = key.partition("@")
+    if days:
+        try:
+            start, _, end = days.partition("..")
+            period = Period(start=date.fromisoformat(start), end=date.fromisoformat(end))
+        except ValueError as error:
+            raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
+    indicator, _, narrowing = name.partition("?")
     pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
-    return indicator, {name: value for name, _, value in pairs}
-
-
-def _span(key: str) -> Period | None:
-    """Return the days of which a figure is where it is not of the report's (`…@first..last`)."""
-    _, other, span = key.partition("@")
-    if not other:
-        return None
-    first, _, last = span.partition("..")
-    return Period(start=date.fromisoformat(first), end=date.fromisoformat(last))
+    return indicator, {name: value for name, _, value in pairs}, period
 
 
 def _wanted(
-    figures: TallyFigures, tallies: Tallies, chosen: Selection, as_of: date
+    figures: TallyFigures, tallies: Tallies, chosen: Selection, period: Period, as_of: date
 ) -> Iterator[_Wanted]:
     series = tallies.sums.series
     if chosen.indicator.schedule is not None:
         for one in series:
             if one.measure == "schedule":
-                yield _Wanted(one.number, 1, date.min, figures.period.end)
-    for term, span, places in figures.counted(chosen):
+                yield _Wanted(one.number, 1, date.min, period.end)
+    for term, span, places in figures.counted(chosen, period):
         first, last = {
             "within": (span.start, span.end),
             "before": (date.min, span.start - timedelta(days=1)),

@@ -65,9 +65,11 @@ class TallyFigures:
             sources=found.sources,
         )
 
-    def counted(self, chosen: Selection) -> Iterable[tuple[Term, Period, Sequence[int]]]:
+    def counted(
+        self, chosen: Selection, period: Period
+    ) -> Iterable[tuple[Term, Period, Sequence[int]]]:
         """Yield what a figure of cases sums up: a term, its days, the places of its series."""
-        span = _chosen_span(chosen, self.period)
+        span = _chosen_span(chosen, period)
         for term in chosen.indicator.terms:
             yield term, span, self._matches(term, chosen.narrowing)
 

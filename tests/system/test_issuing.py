@@ -53,9 +53,15 @@ async def drawn(wardbook: Wardbook, year: int, on: date | None = None, **more: A
 
 
 async def issued(wardbook: Wardbook, document: Any, on: date | None = None) -> Any:
-    """Take a draft the whole way."""
+    """Take a draft the whole way; the texts that nobody has written are waived one by one."""
     path = f"/{document['id']}/steps"
     for action, role in WAY.items():
+        if action == "sign":
+            for check in document["unwaived"]:
+                assert check.startswith("prose-")
+                waiver = {"action": "waive", "check": check, "reason": "Báo cáo rút gọn"}
+                waiver["sha256"] = document["sha256"]
+                document = await told(wardbook, Role.CONTROLLER, "POST", path, waiver, on=on)
         body = {"action": action, "sha256": document["sha256"]}
         document = await told(wardbook, role, "POST", path, body, on=on)
     assert document["state"] == "issued"

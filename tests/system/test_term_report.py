@@ -117,6 +117,37 @@ async def test_every_figure_of_the_model_report_comes_out_in_its_section(
         assert row.section in told.sections, row.id
 
 
+async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardbook) -> None:
+    """What its events count adds up to it; what was stated names where; the rest is calculated."""
+    content = (await report(wardbook)).json()
+    address = f"{wardbook.url('reporting')}{content['about']['evidence']}"
+    single = {key: told for key, told in content["figures"].items() if not told["parts"]}
+    counted = 0
+    async with httpx.AsyncClient(timeout=30) as client:
+        for key, told in single.items():
+            found = (await client.get(address + quote(key, safe=""))).raise_for_status().json()
+            assert (found["value"], found["upper"]) == (told["value"], told["upper"]), key
+            events = found["events"]
+            indicator = CATALOGUE.resolve(told["indicator"], told["dimensions"]).indicator
+            if found["operands"] or indicator.heading:
+                assert not events
+            elif indicator.terms:
+                assert (found["amount"] or 0) == told["value"], key
+                counted += 1
+            else:
+                assert events or told["value"] is None, key
+        assert counted > 50
+        page = await client.get(
+            address + quote("registry.births_registered", safe="") + "&page=3",
+            headers={"accept": "text/html"},
+        )
+        unknown = await client.get(address + "registry.nothing")
+
+    assert "Trang 4/4" in page.text
+    assert page.text.count("registry.birth.registered") == 302 - 3 * 100
+    assert unknown.status_code == httpx.codes.NOT_FOUND
+
+
 async def test_the_periodic_report_comes_from_the_same_figures(wardbook: Wardbook) -> None:
     """Four quarters of a statutory year are that year, and each has the one a year before."""
     quarters = [
@@ -171,37 +202,6 @@ async def test_a_report_for_the_public_tells_no_small_count(wardbook: Wardbook) 
         "…",
     )
     assert public["registry.births_registered"] == office["registry.births_registered"]
-
-
-async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardbook) -> None:
-    """What its events count adds up to it; what was stated names where; the rest is calculated."""
-    content = (await report(wardbook)).json()
-    address = f"{wardbook.url('reporting')}{content['about']['evidence']}"
-    single = {key: told for key, told in content["figures"].items() if not told["parts"]}
-    counted = 0
-    async with httpx.AsyncClient(timeout=30) as client:
-        for key, told in single.items():
-            found = (await client.get(address + quote(key, safe=""))).raise_for_status().json()
-            assert (found["value"], found["upper"]) == (told["value"], told["upper"]), key
-            events = found["events"]
-            indicator = CATALOGUE.resolve(told["indicator"], told["dimensions"]).indicator
-            if found["operands"] or indicator.heading:
-                assert not events
-            elif indicator.terms:
-                assert (found["amount"] or 0) == told["value"], key
-                counted += 1
-            else:
-                assert events or told["value"] is None, key
-        assert counted > 50
-        page = await client.get(
-            address + quote("registry.births_registered", safe="") + "&page=3",
-            headers={"accept": "text/html"},
-        )
-        unknown = await client.get(address + "registry.nothing")
-
-    assert "Trang 4/4" in page.text
-    assert page.text.count("registry.birth.registered") == 302 - 3 * 100
-    assert unknown.status_code == httpx.codes.NOT_FOUND
 
 
 async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: Wardbook) -> None:
