@@ -55,10 +55,13 @@ def declared(
 
     `sum` and `every` need returns that follow one another without a hole; the figure is of the days
     that they cover. `latest` is the return that ends last: a level may be of before the span, a
-    target is one whose period touches it.
+    target is one whose period touches it. `exact` is the return of these very days.
     """
     span, kind = span_of(indicator, span), indicator.kind
     told = list(_telling(indicator, narrowing, lines))
+    if indicator.combine == "exact":
+        holding = [one for one in told if one.period == span]
+        return _value(kind, holding[-1]) if holding else Found(Absence.MISSING, span)
     if indicator.combine == "latest":
         latest = [one for one in told if _holds(kind, one.period, span)]
         return _value(kind, latest[-1]) if latest else Found(Absence.MISSING, span)

@@ -46,11 +46,12 @@ class Line(Closed):
     """A line of accepted returns.
 
     Those of several periods are added up (`sum`), or the latest holds, or `every` one: then they
-    are one value, or the range of them. `span` "years" takes whole years that the period touches.
+    are one value, or the range of them; or one alone, of `exact`ly the days that are asked for.
+    `span` "years" takes whole years that the period touches.
     Left out, `combine` is `sum` for a flow and `latest` for the rest.
     """
 
-    combine: Literal["sum", "latest", "every"] | None = None
+    combine: Literal["sum", "latest", "every", "exact"] | None = None
     span: Literal["period", "years"] = "period"
 
 
@@ -147,7 +148,7 @@ class Indicator(Closed):
         return [way for way in WAYS if getattr(self, way) not in (None, ())]
 
     @cached_property
-    def combine(self) -> Literal["sum", "latest", "every"]:
+    def combine(self) -> Literal["sum", "latest", "every", "exact"]:
         """How lines of several periods become one figure."""
         told = self.line.combine if self.line else None
         return told or ("sum" if self.kind is Kind.FLOW else "latest")

@@ -75,6 +75,16 @@ def test_a_flow_is_the_sum_of_the_returns_that_cover_the_span() -> None:
     assert found.sources == ("some 2021-12-31", "some 2022-12-31", "some 2023-11-30")
 
 
+def test_a_text_of_a_report_is_the_one_that_was_written_for_its_days() -> None:
+    """Not the latest before it: what was said of a term is not said of a quarter."""
+    returns = [*THREE, ret("2021-06-01", "2023-11-30", line(9))]
+
+    assert find(returns, kind="level", combine="exact").value == 9
+    assert find(returns, combine="exact", span=span("2022-01-01", "2022-12-31")).value == 4
+    missing = find(returns, combine="exact", span=span("2022-01-01", "2022-12-30"))
+    assert (missing.value, missing.sources) == (Absence.MISSING, ())
+
+
 def test_a_return_that_reaches_beyond_the_span_does_not_count() -> None:
     early = ret("2021-01-01", "2021-12-31", line(90))
     late = ret("2023-01-01", "2023-12-31", line(90))
