@@ -5,6 +5,7 @@ Read from periods.toml.
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Self
@@ -12,11 +13,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.calendar import DayKind, due_day
-from shared.frozen import Closed, Frozen
+from shared.frozen import Closed
 from shared.toml_files import read
 
 
-class Period(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
     """A span of calendar days of Việt Nam; both ends belong to it."""
 
     start: date

@@ -96,6 +96,9 @@ def _telling(
     fixed = {name: value for name, value in narrowing.items() if name not in named}
     for together in lines:
         period, subject = together[-1].period, together[-1].subject
+        if len(together) == 1 and together[0].line.dimensions == narrowing:
+            yield _Told(period, subject, together)
+            continue
         parts = [one for one in together if narrowing.items() <= one.line.dimensions.items()]
         own = [one for one in parts if len(one.line.dimensions) == len(narrowing)]
         if own:

@@ -1,13 +1,14 @@
 """From tallies, statements and indicators to figures. Pure."""
 
 from calendar import monthrange
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
+from services.reporting import matching
 from services.reporting.declared import declarations, declared, span_of
 from services.reporting.figure import Absence, Figure, Found, Kind, Period
 from services.reporting.registers import counted, entries_of
@@ -38,9 +39,7 @@ class TallyFigures:
             one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure]
             for one in self._series
         }
-        self._of_measure = defaultdict[str, list[tuple[int, Mapping[str, str]]]](list)
-        for place, one in enumerate(self._series):
-            self._of_measure[one.measure].append((place, one.dimensions))
+        self._kinds = matching.kinds(self._series)
         self._amounts: dict[Period, Mapping[str, Sequence[int]]] = {}
         self._matching: dict[object, Sequence[int]] = {}
 
@@ -48,7 +47,7 @@ class TallyFigures:
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
     ) -> Figure:
         """Return a figure; see Figures in figure.py."""
-        chosen = CATALOGUE.resolve(indicator, dimensions)
+        chosen = _chosen(indicator, tuple(dimensions.items()))
         found = self._found(chosen, period or self.period)
         absent = isinstance(found.value, Absence)
         return Figure(
@@ -71,7 +70,7 @@ class TallyFigures:
         """Yield what a figure of cases sums up: a term, its days, the places of its series."""
         span = _chosen_span(chosen, period)
         for term in chosen.indicator.terms:
-            yield term, span, self._matches(term, chosen.narrowing)
+            yield term, span, self._places(term, chosen.narrowing)
 
     def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the values of a dimension; see Figures in figure.py."""
@@ -174,22 +173,14 @@ class TallyFigures:
         if span not in self._amounts:
             self._amounts[span] = self._tallies.sums.amounts(span)
         amounts = self._amounts[span][term.at]
+        return term.sign * sum(amounts[place] for place in self._places(term, narrowing))
+
+    def _places(self, term: Term, narrowing: Mapping[str, str]) -> Sequence[int]:
+        """Return the places of the series that a term counts."""
         key = id(term), *narrowing.items()
         if key not in self._matching:
-            self._matching[key] = self._matches(term, narrowing)
-        return term.sign * sum(amounts[place] for place in self._matching[key])
-
-    def _matches(self, term: Term, narrowing: Mapping[str, str]) -> Sequence[int]:
-        """Return the places of the series that count, narrowed to what is asked for."""
-        where = dict(term.where)
-        for name, value in narrowing.items():
-            meant = CATALOGUE.groups.get((name, value), frozenset({value}))
-            where[name] = where.get(name, meant) & meant
-        return [
-            place
-            for place, dimensions in self._of_measure[term.measure]
-            if all(dimensions.get(name) in values for name, values in where.items())
-        ]
+            self._matching[key] = matching.counted(term, narrowing, self._kinds)
+        return self._matching[key]
 
     def _calculated(self, chosen: Selection, period: Period) -> Found:
         """Return the result of a formula, of the days of its first figure."""
@@ -213,6 +204,11 @@ class TallyFigures:
             value=_rounded(result, chosen.indicator),
             qualifier=Qualifier.ABOUT if inexact else None,
         )
+
+
+@lru_cache(maxsize=8192)
+def _chosen(indicator: str, dimensions: tuple[tuple[str, str], ...]) -> Selection:
+    return CATALOGUE.resolve(indicator, dict(dimensions))
 
 
 def _chosen_span(chosen: Selection, period: Period) -> Period:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,7 @@ async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:
     )
 
 
+@lru_cache(maxsize=8192)
 def _dimensions(text: str) -> Mapping[str, str]:
     """Return a series' dimensions with those that its procedure implies: department and field."""
     own: dict[str, str] = json.loads(text)
