@@ -16,8 +16,9 @@ from services.reporting.figure import Absence, Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.report import ReportHeading
 from services.reporting.report.model import figure_key
-from services.reporting.tally_reader import Tallies, read_tallies
-from shared.database import Pool
+from services.reporting.tally_reader import Tallies, tallies_of
+from services.reporting.versions import VERSIONS_OF_UNIT
+from shared.database import Connection, Pool
 from shared.events.envelope import event_id
 from shared.frozen import Frozen
 from shared.indicators import CATALOGUE, Selection
@@ -26,14 +27,8 @@ from shared.refusal import Refused
 PAGE = 100
 """Events of one answer."""
 
-_COUNTED = """
-WITH own AS (
-    SELECT id FROM units WHERE unit = $1
-), versions AS (
-    SELECT facts.*, max(recorded_on) OVER (PARTITION BY subject ORDER BY sequence) AS holds_from
-      FROM facts WHERE subject IN (
-           SELECT subject FROM facts JOIN own ON facts.units @> ARRAY[own.id])
-), known AS (
+_COUNTED = f"""
+WITH {VERSIONS_OF_UNIT}, known AS (
     SELECT DISTINCT ON (subject) * FROM versions WHERE holds_from <= $2
      ORDER BY subject, sequence DESC
 ), counted AS (
@@ -50,7 +45,7 @@ WITH own AS (
 )
 SELECT subject, sequence, amount, count(*) OVER () AS total, sum(amount) OVER ()::bigint AS sum
   FROM counted
-"""
+"""  # noqa: S608 - made of constants
 _STATED = """
 SELECT subject, sequence, NULL::bigint AS amount, count(*) OVER () AS total, NULL::bigint AS sum
   FROM unnest($1::uuid[], $2::integer[]) AS stated (subject, sequence)
@@ -113,11 +108,16 @@ class _Wanted:
 async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evidence:
     """Return what stands behind the figure named `key` of the report that is `about` this.
 
-    Events come in the order in which they were recorded, a page at a time from 0. Refuses a figure
-    that does not exist.
+    Events come in the order in which they were recorded, a page at a time from 0. Figure and events
+    are of one moment. Refuses a figure that does not exist.
     """
-    indicator, dimensions, period = _read(key, about.period)
-    tallies = await read_tallies(pool, about.unit_id, about.as_of)
+    async with projection.snapshot(pool) as conn:
+        return await _evidence(conn, about, key, page)
+
+
+async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int) -> Evidence:
+    indicator, dimensions, period, days = _read(key, about.period)
+    tallies = await tallies_of(conn, about.unit_id, about.as_of)
     figures = TallyFigures(about.period, tallies)
     try:
         chosen = CATALOGUE.resolve(indicator, dimensions)
@@ -128,12 +128,13 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
     rows: Sequence[asyncpg.Record] = []
     if chosen.indicator.formula is not None:
         formula = CATALOGUE.formula_of(chosen)
-        operands = tuple(figure_key(one.indicator, one.dimensions) for one in formula.operands)
+        keys = (figure_key(one.indicator, one.dimensions) for one in formula.operands)
+        operands = tuple(f"{one}{days}" for one in keys)
     elif chosen.indicator.terms or chosen.indicator.schedule is not None:
         wanted = list(_wanted(figures, tallies, chosen, period, about.as_of))
-        rows = await _found(pool, _COUNTED, page, about.unit_id, about.as_of, *_columns(wanted))
+        rows = await _found(conn, _COUNTED, page, about.unit_id, about.as_of, *_columns(wanted))
     else:
-        rows = await _found(pool, _STATED, page, *_sources(figure, tallies))
+        rows = await _found(conn, _STATED, page, *_sources(figure, tallies))
     return Evidence(
         figure=key,
         label=figure.label,
@@ -150,21 +151,22 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
     )
 
 
-def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period]:
-    """Return what a key names: an indicator, what it is narrowed to, its days (`@…` or `period`).
+def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period, str]:
+    """Return what a key names: an indicator, what it is narrowed to, its days, those as written.
 
-    The figures of other days follow from the same report: `indicator@2021-12-15..2022-03-14`.
+    A report has figures of other days than its own `period`, too:
+    `indicator@2021-12-15..2022-03-14`.
     """
-    name, _, days = key.partition("@")
-    if days:
+    name, at, written = key.partition("@")
+    if at:
         try:
-            start, _, end = days.partition("..")
+            start, _, end = written.partition("..")
             period = Period(start=date.fromisoformat(start), end=date.fromisoformat(end))
         except ValueError as error:
             raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
     indicator, _, narrowing = name.partition("?")
     pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
-    return indicator, {name: value for name, _, value in pairs}, period
+    return indicator, {name: value for name, _, value in pairs}, period, f"{at}{written}"
 
 
 def _wanted(
@@ -200,11 +202,11 @@ def _sources(figure: Figure, tallies: Tallies) -> tuple[Sequence[str], Sequence[
     return figure.sources, [versions[source] for source in figure.sources]
 
 
-async def _found(pool: Pool, found: str, page: int, *told: object) -> Sequence[asyncpg.Record]:
-    async with pool.acquire() as conn, conn.transaction(readonly=True):
-        await projection.read_live(conn)
-        where = _WHERE_THEY_STAND.format(found=found, offset=page * PAGE, limit=PAGE)
-        return await conn.fetch(where, *told)
+async def _found(
+    conn: Connection, found: str, page: int, *told: object
+) -> Sequence[asyncpg.Record]:
+    where = _WHERE_THEY_STAND.format(found=found, offset=page * PAGE, limit=PAGE)
+    return await conn.fetch(where, *told)
 
 
 def _event(row: asyncpg.Record) -> Event:

@@ -1,22 +1,18 @@
 """The HTTP interface of evidence: for programs JSON, for people a page that a figure leads to."""
 
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from services.reporting.drawing import heading
 from services.reporting.evidence import PAGE, Evidence, evidence
 from services.reporting.figure import Period
 from services.reporting.report import ReportHeading
+from services.reporting.report.html import template
 from shared.clock import Clock, ward_day
 from shared.database import Pool
-
-_TEMPLATES = Path(__file__).parent / "report" / "templates"
 
 
 def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
@@ -52,12 +48,6 @@ def _page(about: ReportHeading, found: Evidence) -> str:
     last = max(0, found.total - 1) // PAGE
     links = [(key, about.evidence + quote(key, safe="")) for key in found.operands]
     here = about.evidence + quote(found.figure, safe="")
-    return _template().render(about=about, found=found, links=links, here=here, last=last)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+    return template("evidence.html").render(
+        about=about, found=found, links=links, here=here, last=last
     )
-    return environment.get_template("evidence.html")

@@ -5,6 +5,8 @@ transaction, so that a report shows the one or the other, never both (decision 0
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,6 +142,17 @@ async def read_live(conn: Connection, *, after_it_too: bool = False) -> None:
     With `after_it_too` the session goes on reading them, whatever is made live meanwhile.
     """
     await conn.execute(_READ, VERSION, not after_it_too)
+
+
+@asynccontextmanager
+async def snapshot(pool: Pool) -> AsyncIterator[Connection]:
+    """Give a connection that reads the live projection as it is at one moment."""
+    async with (
+        pool.acquire() as conn,
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        await read_live(conn)
+        yield conn
 
 
 async def _positions(conn: Connection, projection: Projection) -> Positions:

@@ -127,16 +127,17 @@ async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
 
     It is all of one moment: what is folded meanwhile is in none of it.
     """
-    async with (
-        pool.acquire() as conn,
-        conn.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        await projection.read_live(conn)
-        return Tallies(
-            sums=await _read_sums(conn, unit, as_of),
-            statements=await read_statements(conn, unit, as_of),
-            folded=await positions.read(conn),
-        )
+    async with projection.snapshot(pool) as conn:
+        return await tallies_of(conn, unit, as_of)
+
+
+async def tallies_of(conn: Connection, unit: str, as_of: date) -> Tallies:
+    """Return the same from the caller's snapshot of the live projection."""
+    return Tallies(
+        sums=await _read_sums(conn, unit, as_of),
+        statements=await read_statements(conn, unit, as_of),
+        folded=await positions.read(conn),
+    )
 
 
 async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:

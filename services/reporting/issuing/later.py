@@ -13,20 +13,15 @@ from services.reporting.figure import Period
 from services.reporting.issuing.causes import Later, Move, Moves, Series, dimensions_of
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
+from services.reporting.versions import VERSIONS_OF_UNIT
 from shared.database import Pool
 from shared.events.envelope import event_id
 
-_VERSIONS = """
-WITH own AS (
-    SELECT id FROM units WHERE unit = $1
-), since AS (
+_VERSIONS = f"""
+WITH {VERSIONS_OF_UNIT}, since AS (
     SELECT topics.id AS topic, partition, next
       FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS told (topic, partition, next)
       JOIN topics ON topics.topic = told.topic
-), versions AS (
-    SELECT facts.*, max(recorded_on) OVER (PARTITION BY subject ORDER BY sequence) AS holds_from
-      FROM facts WHERE subject IN (
-           SELECT subject FROM facts JOIN own ON facts.units @> ARRAY[own.id])
 ), judged AS (
     SELECT versions.*, ("offset" >= coalesce(next, 0) OR holds_from > $5) AND holds_from <= $6
            AS is_later
@@ -43,7 +38,7 @@ SELECT subject, sequence, is_later, holds_from, cell.measure, cell.dimensions, c
        ) AS cell ON true
  WHERE subject IN (SELECT subject FROM judged WHERE is_later)
  ORDER BY subject, sequence
-"""
+"""  # noqa: S608 - made of constants
 
 _STATED = """
 WITH since AS (
@@ -75,11 +70,7 @@ async def later_events(pool: Pool, about: ReportHeading, since: Positions, until
     before.
     """
     places = [tp.topic for tp in since], [tp.partition for tp in since], list(since.values())
-    async with (
-        pool.acquire() as conn,
-        conn.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        await projection.read_live(conn)
+    async with projection.snapshot(pool) as conn:
         rows = await conn.fetch(_VERSIONS, about.unit_id, *places, about.as_of, until)
         told = await conn.fetch(_STATED, about.unit_id, *places, about.as_of, until)
     found = defaultdict[Moves, list[tuple[date, str]]](list)

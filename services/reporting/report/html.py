@@ -10,11 +10,12 @@ from services.reporting.report.model import Report
 
 def to_html(report: Report) -> bytes:
     """Return the page; each figure is a `data` element naming its indicator and dimensions."""
-    return _template().render(report=report).encode()
+    return template("report.html").render(report=report).encode()
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of a page: it escapes what is put in, and fails where something lacks."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
@@ -22,4 +23,4 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
