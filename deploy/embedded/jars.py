@@ -1,6 +1,6 @@
 """Kafka's jars; as a program, fetches them."""
 
-import shutil
+from pathlib import Path
 
 from platformdirs import user_cache_path
 
@@ -15,5 +15,10 @@ ENDPOINTS = (
 FOLDER = user_cache_path("wardbook") / f"kafka-{KAFKA_VERSION}"
 
 
+def keep(jar: Path, folder: Path) -> None:
+    """Move a jar there; both environments bring the same slf4j-api, which is there once."""
+    jar.replace(folder / jar.name)
+
+
 if __name__ == "__main__":
-    run(FOLDER, ENDPOINTS, shutil.move)
+    run(FOLDER, ENDPOINTS, keep)

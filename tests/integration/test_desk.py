@@ -11,8 +11,9 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.database import MigrationChanged, Pool, create_pool, migrate
+from shared.database import MigrationChanged, Pool, migrate
 from tests.support.office import RECEIPT, TABLES, TOKEN, Office, a_database_of_offices, an_office
+from tests.support.servers import open_pool
 
 
 @pytest.fixture
@@ -254,9 +255,8 @@ async def test_an_unknown_case_is_not_found(office: Office) -> None:
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
-    opened = await create_pool(database, 4)
-    yield opened
-    await opened.close()
+    async with open_pool(database, 4) as opened:
+        yield opened
 
 
 def a_folder(path: Path, **files: str) -> Path:

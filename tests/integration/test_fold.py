@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from services.reporting.decode import Fact, Version, decode
 from services.reporting.fold import Folder, OffsetGap, TooManyDeadLetters
 from services.reporting.projection import TABLES as MIGRATIONS
 from services.reporting.projections.contributions import Contribution, Series
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, migrate
 from shared.events.cases import Channel, Status
 from shared.events.envelope import Event
 from tests.support.builders import (
@@ -34,7 +34,9 @@ from tests.support.builders import (
     subject_of,
 )
 from tests.support.recount import Tallies, recount
+from tests.support.servers import PATIENCE_SECONDS, open_pool
 from tests.support.tables import FACTS, tallies
+from tests.support.wait import wait_until
 
 PARTITIONS = 4
 LONGEST_RUN = 3
@@ -64,19 +66,17 @@ class Contents:
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
-    opened = await create_pool(database, 6)
-    await migrate(opened, [MIGRATIONS])
-    await positions.seed(opened, {TopicPartition(TOPIC, n): 0 for n in range(PARTITIONS)})
-    yield opened
-    await opened.close()
+    async with open_pool(database, 6) as opened:
+        await migrate(opened, [MIGRATIONS])
+        await positions.seed(opened, {TopicPartition(TOPIC, n): 0 for n in range(PARTITIONS)})
+        yield opened
 
 
 @pytest.fixture
 async def second_pool(database: str) -> AsyncIterator[Pool]:
     """As of another process."""
-    opened = await create_pool(database, 6)
-    yield opened
-    await opened.close()
+    async with open_pool(database, 6) as opened:
+        yield opened
 
 
 def a_folder(pool: Pool) -> Folder:
@@ -459,9 +459,10 @@ async def test_a_worker_that_stands_still_in_a_copy_loses_its_locks(
     pool: Pool, second_pool: Pool
 ) -> None:
     """It is ended, whatever it sends later counts for nothing, and another folds on."""
-    thaw = asyncio.Event()
+    standing, thaw = asyncio.Event(), asyncio.Event()
 
     async def never_ending() -> AsyncIterator[bytes]:
+        standing.set()
         await thaw.wait()
         yield b""
 
@@ -470,18 +471,39 @@ async def test_a_worker_that_stands_still_in_a_copy_loses_its_locks(
             await positions.lock(conn, [0])
             await conn.copy_to_table("dead_letters", source=never_ending())
 
-    frozen = asyncio.create_task(freeze())
-    folding = asyncio.create_task(a_folder(pool).fold(records_of(histories(2))))
-    await asyncio.wait({folding}, timeout=0.5)
-    assert not folding.done()
-    await positions.end_frozen(pool, seconds=60)
-    await asyncio.wait({folding}, timeout=0.5)
-    assert not folding.done()
-    await positions.end_frozen(pool, seconds=0.5)
-    await asyncio.wait_for(folding, 5)
-    thaw.set()
+    async with asyncio.TaskGroup() as tasks:
+        frozen = tasks.create_task(_outcome(freeze()))
+        try:
+            await asyncio.wait_for(standing.wait(), PATIENCE_SECONDS)
+            folding = tasks.create_task(a_folder(pool).fold(records_of(histories(2))))
+            await wait_until(lambda: _waiting_for_a_lock(pool))
+            await positions.end_frozen(pool, seconds=60)
+            await asyncio.wait({folding}, timeout=0.5)
+            assert not folding.done()
+            await positions.end_frozen(pool, seconds=0.5)
+            await asyncio.wait_for(folding, PATIENCE_SECONDS)
+        finally:
+            thaw.set()
 
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
-        await frozen
+    assert isinstance(frozen.result(), (asyncpg.PostgresError, asyncpg.InterfaceError, OSError))
     assert len(histories(2)) == len((await contents(pool)).facts)
     assert await recounted(pool) == await tallies(pool)
+
+
+async def _outcome(work: Awaitable[None]) -> Exception | None:
+    """What the work ended with, for a test that looks at it later."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the test says which it must be
+        return error
+    return None
+
+
+async def _waiting_for_a_lock(pool: Pool) -> bool:
+    """Whether a transaction of this database stands behind another's lock."""
+    return bool(
+        await pool.fetchval(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    )

@@ -23,11 +23,12 @@ from services.reporting.projection import TABLES
 from services.reporting.projections.contributions import Series
 from services.reporting.projections.statements import statement
 from services.reporting.statements import Statement, read_statements
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, migrate
 from shared.events.envelope import Event
 from shared.topics import PARTITIONS, TOPICS, topic_of
 from tests.support.builders import a_record, a_version
 from tests.support.recount import Tallies, recount
+from tests.support.servers import open_pool
 from tests.support.stories import DAYS, stories
 from tests.support.tables import STATEMENTS, tallies
 
@@ -198,14 +199,11 @@ async def see_that_all_is_counted(pool: Pool, held: Logs) -> None:
 @asynccontextmanager
 async def empty_tables(database: str) -> AsyncIterator[Pool]:
     """Make the tables anew, and give them with nothing folded yet."""
-    pool = await create_pool(database, 2 * WORKERS)
-    try:
+    async with open_pool(database, 2 * WORKERS) as pool:
         await pool.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         await migrate(pool, [TABLES])
         await positions.seed(pool, dict.fromkeys(EVERYWHERE, 0))
         yield pool
-    finally:
-        await pool.close()
 
 
 @on_postgresql

@@ -22,7 +22,7 @@ from services.reporting.issuing.stamp import stamped
 from services.reporting.issuing.store import Content, Held
 from services.reporting.report import TERM, Report, build, load, to_json
 from shared.clock import system_clock
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, migrate
 from shared.people import People, Person, Role
 from shared.problems import install_problems
 from shared.refusal import Refused
@@ -31,6 +31,7 @@ from tests.support.fixed_figures import HEADING, FixedFigures
 from tests.support.fixed_figures import SOUND as SOUND_FIGURES
 from tests.support.forms_of_reports import FORMS
 from tests.support.people import ROLES, a_person
+from tests.support.servers import open_pool
 
 OUTLINE = load(TERM)
 SOUND = build(OUTLINE, HEADING, FixedFigures(SOUND_FIGURES))
@@ -55,10 +56,9 @@ TO_ISSUED = (*TO_SIGNED, (Action.NUMBER, Role.CLERK), (Action.ISSUE, Role.CLERK)
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
-    opened = await create_pool(database, 8)
-    await migrate(opened, [MIGRATIONS])
-    yield opened
-    await opened.close()
+    async with open_pool(database, 8) as opened:
+        await migrate(opened, [MIGRATIONS])
+        yield opened
 
 
 def content(

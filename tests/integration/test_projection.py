@@ -10,17 +10,17 @@ from services.reporting import positions, projection
 from services.reporting.app import MIGRATIONS
 from services.reporting.projection import Behind, NotBuilt, Projection
 from services.reporting.projections.tallies import VERSION
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, migrate
+from tests.support.servers import open_pool
 
 HERE = TopicPartition("registry.events", 0)
 
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
-    opened = await create_pool(database, 4)
-    await migrate(opened, [MIGRATIONS])
-    yield opened
-    await opened.close()
+    async with open_pool(database, 4) as opened:
+        await migrate(opened, [MIGRATIONS])
+        yield opened
 
 
 async def folded_to(database: str, one: Projection, offset: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,23 +19,22 @@ import shared
 from deploy.embedded.kafka import Kafka
 from shared import outbox
 from shared.broker import create_producer
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, migrate
 from shared.events.envelope import Event, encode, headers
 from shared.publisher import Publisher
 from shared.relay import BATCH, Relay
 from shared.settings import Settings
 from shared.topics import PARTITIONS, TOPICS, create_topics, partition_of
 from tests.support.builders import DAY, a_case, a_correction, a_receipt
-from tests.support.servers import free_ports
+from tests.support.servers import free_ports, open_pool
 from tests.support.wait import wait_until
 
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
-    opened = await create_pool(database, 6)
-    await migrate(opened, [Path(shared.__file__).parent / "migrations"])
-    yield opened
-    await opened.close()
+    async with open_pool(database, 6) as opened:
+        await migrate(opened, [Path(shared.__file__).parent / "migrations"])
+        yield opened
 
 
 @pytest.fixture
@@ -123,16 +122,6 @@ async def running(pool: Pool, create: Create, topic: str) -> AsyncIterator[Relay
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-@asynccontextmanager
-async def another_pool(database: str) -> AsyncIterator[Pool]:
-    """Give the connections of a process of its own; with its end they are gone."""
-    opened = await create_pool(database, 2)
-    try:
-        yield opened
-    finally:
-        await opened.close()
 
 
 def steps(cases: int, versions: int) -> list[Event]:
@@ -289,7 +278,7 @@ async def test_rows_stay_where_kafka_takes_nothing_and_it_is_tried_again(
 ) -> None:
     stand_in = Producer(KafkaConnectionError("nobody there"))
     await store(pool, steps(cases=1, versions=2))
-    async with another_pool(database) as of_process, running(of_process, lambda: stand_in, topic):
+    async with open_pool(database, 2) as of_process, running(of_process, lambda: stand_in, topic):
 
         async def tried_again() -> bool:
             return len(stand_in.sent) >= 2
@@ -379,7 +368,7 @@ async def test_a_crash_between_publishing_and_deleting_publishes_again(
         " $$BEGIN RAISE EXCEPTION 'power cut'; END$$"
     )
     await pool.execute("CREATE TRIGGER crash BEFORE DELETE ON outbox EXECUTE FUNCTION crash()")
-    async with another_pool(database) as of_process:
+    async with open_pool(database, 2) as of_process:
         with pytest.raises(asyncpg.RaiseError, match="power cut"):
             await asyncio.wait_for(Relay(of_process, Publisher(producer, topic)).run(), 20)
     assert len(events) == await waiting(pool)
@@ -395,20 +384,20 @@ async def test_one_of_two_relays_publishes_and_the_other_takes_over(
     database: str, pool: Pool, producer: Create, kafka: str, topic: str
 ) -> None:
     """As of two processes of one service: no event is published twice."""
-    first, second = await create_pool(database, 2), await create_pool(database, 2)
-    task = asyncio.create_task(Relay(first, Publisher(producer, topic)).run())
-    await store(pool, steps(cases=5, versions=1))
-    await until_empty(pool)
-    async with running(second, producer, topic):
-        await store(pool, steps(cases=5, versions=2)[5:])
+    async with AsyncExitStack() as of_first, open_pool(database, 2) as second:
+        first = await of_first.enter_async_context(open_pool(database, 2))
+        task = asyncio.create_task(Relay(first, Publisher(producer, topic)).run())
+        await store(pool, steps(cases=5, versions=1))
         await until_empty(pool)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await first.close()
-        await store(pool, steps(cases=5, versions=3)[10:])
-        await until_empty(pool)
-    await second.close()
+        async with running(second, producer, topic):
+            await store(pool, steps(cases=5, versions=2)[5:])
+            await until_empty(pool)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await of_first.aclose()
+            await store(pool, steps(cases=5, versions=3)[10:])
+            await until_empty(pool)
 
     assert stored_by_key(steps(cases=5, versions=3)) == by_key(await read(kafka, topic, 15))
 
@@ -420,7 +409,7 @@ async def test_a_relay_that_ends_lets_one_of_another_process_lead(
     async with running(pool, lambda: first, "any"):
         await store(pool, [a_receipt()])
         await until_asked(first, 1)
-    async with another_pool(database) as of_process, running(of_process, lambda: second, "any"):
+    async with open_pool(database, 2) as of_process, running(of_process, lambda: second, "any"):
         await until_asked(second, 1)
 
 

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from services.registry.model import REGISTRY
 from services.returns.app import RETURNS_MIGRATIONS, ROUTES
 from shared.casework.api import case_routes
-from shared.database import Pool, create_pool, migrate
+from shared.database import Pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS
 from shared.desk import Desk
 from shared.problems import install_problems
+from tests.support.servers import open_pool
 
 NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
 TOKEN = "of-the-migration"
@@ -49,10 +50,9 @@ class Office:
 @asynccontextmanager
 async def a_database_of_offices(database: str) -> AsyncIterator[Pool]:
     """Give the connections of a process, to a database that has all tables of departments."""
-    pool = await create_pool(database, 6)
-    await migrate(pool, _MIGRATIONS)
-    yield pool
-    await pool.close()
+    async with open_pool(database, 6) as pool:
+        await migrate(pool, _MIGRATIONS)
+        yield pool
 
 
 @asynccontextmanager
