@@ -78,7 +78,7 @@ class Child:
         if self.process.returncode:
             raise StartFailed(self.account(how + hint))
 
-    async def until(self, answers: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
+    async def until(self, answers: Callable[[], Awaitable[bool]], *, seconds: float = 120) -> None:
         """Return when `answers` says yes; raise StartFailed when it ends or takes too long."""
         try:
             async with asyncio.timeout(seconds):

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from services.reporting import projection
 from services.reporting.app import MIGRATIONS, tune_garbage_collection
 from services.reporting.consumer import LONGEST_BATCH
+from services.reporting.positions import DATABASE_AWAY
 from services.reporting.projection import Behind
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Worker
@@ -73,8 +74,8 @@ async def _catch_up(worker: Worker, failed: asyncio.Future[None]) -> None:
 async def _switched(pool: Pool, worker: Worker) -> bool:
     try:
         await projection.switch(pool, worker.projection)
-    except Behind as behind:
-        log.info("not switched yet", cause=str(behind))
+    except (Behind, *DATABASE_AWAY) as cause:
+        log.info("not switched yet", cause=str(cause))
         return False
     return True
 

@@ -57,7 +57,7 @@ async def test_kafka_keeps_what_was_produced(kafka: str) -> None:
     async with AIOKafkaConsumer(
         "embedded", bootstrap_servers=kafka, group_id="readers", auto_offset_reset="earliest"
     ) as consumer:
-        records = [await asyncio.wait_for(consumer.getone(), 30) for _ in range(10)]
+        records = [await asyncio.wait_for(consumer.getone(), 60) for _ in range(10)]
 
     assert [b"%d" % number for number in range(10)] == [record.value for record in records]
 
@@ -144,7 +144,7 @@ async def test_a_child_ends_with_its_parent_however_that_dies(tmp_path: Path) ->
     async def child_is_gone() -> bool:
         return not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
-    await wait_until(child_is_gone, seconds=10)
+    await wait_until(child_is_gone)
 
 
 async def test_a_child_that_ignores_the_stop_signal_is_killed(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ async def until_empty(pool: Pool) -> None:
     async def empty() -> bool:
         return await waiting(pool) == 0
 
-    await wait_until(empty, seconds=20)
+    await wait_until(empty)
 
 
 async def read(kafka: str, topic: str, count: int) -> list[Any]:
@@ -185,7 +185,7 @@ async def read(kafka: str, topic: str, count: int) -> list[Any]:
     async with AIOKafkaConsumer(
         topic, bootstrap_servers=kafka, group_id=None, auto_offset_reset="earliest"
     ) as consumer:
-        found = [await asyncio.wait_for(consumer.getone(), 20) for _ in range(count)]
+        found = [await asyncio.wait_for(consumer.getone(), 60) for _ in range(count)]
         ends = await consumer.end_offsets(consumer.assignment())
     assert count == sum(ends.values())
     return found
@@ -283,7 +283,7 @@ async def test_rows_stay_where_kafka_takes_nothing_and_it_is_tried_again(
         async def tried_again() -> bool:
             return len(stand_in.sent) >= 2
 
-        await wait_until(tried_again, seconds=10)
+        await wait_until(tried_again)
         assert await waiting(pool) == 2
         assert stand_in.sent[0] == stand_in.sent[1]
 
@@ -370,7 +370,7 @@ async def test_a_crash_between_publishing_and_deleting_publishes_again(
     await pool.execute("CREATE TRIGGER crash BEFORE DELETE ON outbox EXECUTE FUNCTION crash()")
     async with open_pool(database, 2) as of_process:
         with pytest.raises(asyncpg.RaiseError, match="power cut"):
-            await asyncio.wait_for(Relay(of_process, Publisher(producer, topic)).run(), 20)
+            await asyncio.wait_for(Relay(of_process, Publisher(producer, topic)).run(), 60)
     assert len(events) == await waiting(pool)
     await pool.execute("DROP TRIGGER crash ON outbox")
     async with running(pool, producer, topic):

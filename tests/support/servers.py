@@ -13,7 +13,7 @@ from shared.database import Pool, create_pool
 
 __all__ = ["free_ports", "fresh_database", "open_pool", "running_kafka", "running_postgres"]
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 POLL_SECONDS = 0.05
 
 
-async def wait_until(predicate: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
+async def wait_until(predicate: Callable[[], Awaitable[bool]], *, seconds: float = 120) -> None:
     """Return when `predicate` says yes; raise TimeoutError when it does not within `seconds`."""
     async with asyncio.timeout(seconds):
         while not await predicate():

@@ -136,7 +136,7 @@ class Wardbook:
         except httpx.TransportError:
             return False
 
-    async def settled(self, *, seconds: float = 60) -> None:
+    async def settled(self, *, seconds: float = 180) -> None:
         """Return when all that was committed is on Kafka and folded, looked at twice in a row."""
         quiet = 0
 

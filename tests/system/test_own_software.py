@@ -40,7 +40,7 @@ async def test_what_was_committed_counts_and_what_was_taken_back_does_not(
             await producer.begin_transaction()
             await producer.send_and_wait("registry.events", *written(told))
             await producer.commit_transaction()
-            await wait_until(partial(counted, withdrawn), seconds=30)
+            await wait_until(partial(counted, withdrawn))
     finally:
         await producer.stop()
 

@@ -21,7 +21,7 @@ async def test_what_is_no_event_is_kept_and_stops_nothing(wardbook: Wardbook, wh
     place = await put(wardbook, value, key)
     wardbook.poison.add(place)
     await put_event(wardbook, event(unit))
-    await wardbook.settled(seconds=20)
+    await wardbook.settled()
     kept = await letter(wardbook, place)
     assert kept is not None
     assert (kept["reason"], kept["key"], kept["value"]) == (reason, key, value)
@@ -36,7 +36,7 @@ async def test_an_event_with_an_extreme_value_stops_nothing(wardbook: Wardbook, 
     place = await put(wardbook, value, key)
     wardbook.poison.add(place)
     await put_event(wardbook, event(unit))
-    await wardbook.settled(seconds=20)
+    await wardbook.settled()
     if await letter(wardbook, place) is None:
         wardbook.poison.discard(place)
     assert (await wardbook.figures(unit, *PERIOD))["registry.applications_received"] == 1

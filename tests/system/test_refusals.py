@@ -268,6 +268,6 @@ async def test_what_is_accepted_is_counted_however_extreme(
     if answer.status_code == 422:
         return
     assert answer.is_success, answer.text
-    await wardbook.settled(seconds=20)
+    await wardbook.settled()
     figures = await wardbook.figures(unit, date(1, 1, 1), date(2024, 12, 31))
     assert figures[figure] > 0
