@@ -122,8 +122,8 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
     try:
         chosen = CATALOGUE.resolve(indicator, dimensions)
         figure = figures.figure(indicator, dimensions, period)
-    except (KeyError, ValueError) as error:
-        raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
+    except (KeyError, ValueError):
+        raise _unknown(key) from None
     operands: tuple[str, ...] = ()
     rows: Sequence[asyncpg.Record] = []
     if chosen.indicator.formula is not None:
@@ -151,6 +151,10 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
     )
 
 
+def _unknown(key: str) -> Refused:
+    return Refused("unknown_figure", "figure", status=404, figure=key)
+
+
 def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period, str]:
     """Return what a key names: an indicator, what it is narrowed to, its days, those as written.
 
@@ -162,8 +166,10 @@ def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period, str
         try:
             start, _, end = written.partition("..")
             period = Period(start=date.fromisoformat(start), end=date.fromisoformat(end))
-        except ValueError as error:
-            raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
+        except ValueError:
+            raise _unknown(key) from None
+        if period.end < period.start:
+            raise _unknown(key)
     indicator, _, narrowing = name.partition("?")
     pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
     return indicator, {name: value for name, _, value in pairs}, period, f"{at}{written}"

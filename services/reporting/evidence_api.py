@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting.drawing import heading
 from services.reporting.evidence import PAGE, Evidence, evidence
@@ -13,11 +13,12 @@ from services.reporting.report import ReportHeading
 from services.reporting.report.html import template
 from shared.clock import Clock, ward_day
 from shared.database import Pool
+from shared.parameters import known_parameters
 
 
 def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     """Return the route that tells what stands behind a figure."""
-    routes = APIRouter(tags=["reports"])
+    routes = APIRouter(tags=["reports"], dependencies=[Depends(known_parameters)])
 
     @routes.get(
         "/evidence",
