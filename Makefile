@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 READY := .venv/wardbook-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults check bench lock schemas clean
+.PHONY: help setup run test faults check data bench lock schemas clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -26,6 +26,9 @@ check: $(READY) ## format, lint, types and the fast tests
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@$(PYTHON) -m pytest tests/unit
+
+data: $(READY) ## check indicators, forms, registers, checks and outlines after editing them
+	@$(PYTHON) -m deploy.data_files
 
 bench: $(READY) ## measure on a Kafka and a PostgreSQL of its own; ARGS="--only fold --events 100000"
 	@$(PYTHON) -m deploy.bench $(ARGS)

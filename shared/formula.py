@@ -17,6 +17,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from shared.slots import FigureSlot, figure_slot
 
 _OPERAND = re.compile(r"\$?[a-z_]+\.[a-z_]+(?:\?[^\s()]+)?")
+_PLACE = re.compile(r"\b_(\d+)\b")
 _OPERATORS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: add,
     ast.Sub: sub,
@@ -51,6 +52,11 @@ class Formula:
         Raises ZeroDivisionError, and whatever `take` raises.
         """
         return self._value(self._tree, take)
+
+    def text(self, name: Callable[[FigureSlot], str]) -> str:
+        """Return the formula as people read it, `name` giving the words for each figure."""
+        told = ast.unparse(self._tree)
+        return _PLACE.sub(lambda found: name(self.operands[int(found[1])]), told)
 
     def _value(self, node: ast.expr, take: Callable[[FigureSlot], Fraction]) -> Fraction:
         match node:

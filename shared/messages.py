@@ -41,6 +41,26 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
         "en": "must be a date such as 2023-11-30",
     },
+    "date_from_datetime_inexact": {
+        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
+        "en": "must be a date such as 2023-11-30",
+    },
+    "date_type": {
+        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
+        "en": "must be a date such as 2023-11-30",
+    },
+    "model_attributes_type": {
+        "vi": "phải là một đối tượng JSON, gửi với Content-Type: application/json",
+        "en": "must be a JSON object, sent as Content-Type: application/json",
+    },
+    "mapping_type": {"vi": "phải là một đối tượng JSON", "en": "must be a JSON object"},
+    "is_instance_of": {"vi": "phải là một danh sách JSON", "en": "must be a JSON array"},
+    "sequence_str": {"vi": "phải là một danh sách JSON", "en": "must be a JSON array"},
+    "too_long": {
+        "vi": "nhiều nhất {max_length} mục",
+        "en": "must have at most {max_length} entries",
+    },
+    "bool_parsing": {"vi": "phải là true hoặc false", "en": "must be true or false"},
     "int_parsing": {"vi": "phải là số nguyên", "en": "must be a whole number"},
     "int_type": {"vi": "phải là số nguyên", "en": "must be a whole number"},
     "int_from_float": {"vi": "phải là số nguyên", "en": "must be a whole number"},
@@ -57,8 +77,12 @@ MESSAGES: Mapping[str, Text] = {
     },
     "greater_than_equal": {"vi": "không được nhỏ hơn {ge}", "en": "must be at least {ge}"},
     "less_than_equal": {"vi": "không được lớn hơn {le}", "en": "must be at most {le}"},
-    "invalid": {"vi": "không hợp lệ: {reason}", "en": "is not valid: {reason}"},
+    "invalid": {"vi": "không đúng dạng ({reason})", "en": "is not valid: {reason}"},
     # What HTTP finds.
+    "unknown_parameter": {
+        "vi": "địa chỉ này không có tham số đó; các tham số: {known}",
+        "en": "is not a parameter of this address, which has {known}",
+    },
     "bad_request": {"vi": "yêu cầu không đọc được", "en": "the request cannot be read"},
     "not_found": {"vi": "địa chỉ này không có", "en": "there is nothing at this address"},
     "method_not_allowed": {
@@ -154,8 +178,8 @@ MESSAGES: Mapping[str, Text] = {
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
     **RETURNS,
     "unknown_figure": {
-        "vi": "không có số liệu này: {reason}",
-        "en": "there is no such figure: {reason}",
+        "vi": "báo cáo không có số liệu {figure}; hãy lấy mã từ mục figures của báo cáo JSON",
+        "en": "the report has no figure {figure}; take its key from figures in the JSON report",
     },
     # Documents and the people who issue them.
     "no_people": {

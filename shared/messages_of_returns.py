@@ -29,6 +29,18 @@ RETURNS: Mapping[str, Text] = {
         "vi": "không phải là số liệu; ghi như 4.100 hoặc 9,3 hoặc trên 95 hoặc khoảng 4.100 hoặc 60 - 65",
         "en": "is not a number such as 4.100 or 9,3 or trên 95 or khoảng 4.100 or 60 - 65",
     },
+    "percent_elsewhere": {
+        "vi": "chỉ tiêu này tính bằng {unit}, không ghi dấu %",
+        "en": "is in {unit}: leave the percent sign out",
+    },
+    "negative": {
+        "vi": "chỉ tiêu {indicator} không thể là số âm",
+        "en": "line {indicator} cannot be negative",
+    },
+    "not_whole": {
+        "vi": "số đếm ({unit}) phải là số nguyên; dấu chấm phân cách hàng nghìn, dấu phẩy trước phần lẻ: 4.100",
+        "en": "a count ({unit}) must be whole; dots part thousands, a comma stands before decimals: 4.100",
+    },
     "unprintable": {
         "vi": "không được chứa ký tự điều khiển {code}",
         "en": "must not contain the control character {code}",
@@ -142,6 +154,10 @@ RETURNS: Mapping[str, Text] = {
     "code_missing": {
         "vi": "dòng có số liệu nhưng không có mã chỉ tiêu",
         "en": "the row has a value but no code of a line",
+    },
+    "cell_spilt": {
+        "vi": "dòng có nhiều ô hơn dòng tiêu đề; số có dấu phẩy phải đặt trong ngoặc kép, hoặc dùng dấu chấm phẩy giữa các ô",
+        "en": "the row has more cells than the heading row; quote a number that has a comma, or part the cells by semicolons",
     },
     "cell_error": {"vi": "ô báo lỗi {shown}", "en": "the cell shows the error {shown}"},
     "formula_without_value": {

@@ -47,5 +47,7 @@ def broken(item: ErrorDetails, field: str) -> Refused:
     """Return what pydantic found as the refusal of a field."""
     rule = item["type"] if item["type"] in MESSAGES else "invalid"
     context: dict[str, Any] = {key: str(value) for key, value in item.get("ctx", {}).items()}
+    if "expected" in context:
+        context["expected"] = context["expected"].replace(" or ", ", ").replace("'", "")
     refused = Refused  # by a rule of pydantic's, which no place in the code names
     return refused(rule, field, **{"reason": item["msg"], **context})

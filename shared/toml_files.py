@@ -37,7 +37,11 @@ class TomlFile[Model: BaseModel]:
 
 def read[Model: BaseModel](path: Path, model: type[Model]) -> TomlFile[Model]:
     """Read a file that has to hold a `model`. Raises BadFile with everything that is wrong."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # the mark that some editors put first
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadFile(f"{path.name}:{line}: not in UTF-8: save the file as UTF-8") from error
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

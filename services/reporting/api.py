@@ -25,6 +25,7 @@ from services.reporting.report import (
 from shared.clock import Clock, ward_day
 from shared.database import Pool
 from shared.metrics import REPORT_SECONDS
+from shared.parameters import known_parameters
 from shared.refusal import Refused
 
 type _Unit = Annotated[str, Query(max_length=16, examples=["10525"])]
@@ -43,7 +44,9 @@ class _Asked:
 
 def report_routes(pool: Pool, plans: Mapping[str, Plan], forms: Forms, clock: Clock) -> APIRouter:
     """Return the routes of the reports."""
-    routes = APIRouter(prefix="/reports", tags=["reports"])
+    routes = APIRouter(
+        prefix="/reports", tags=["reports"], dependencies=[Depends(known_parameters)]
+    )
 
     def asked(
         request: Request,

@@ -14,15 +14,18 @@ import asyncpg
 from services.reporting import projection
 from services.reporting.figure import Absence, Figure, Period
 from services.reporting.figures import TallyFigures
-from services.reporting.report import ReportHeading
+from services.reporting.report import ReportHeading, numbers
+from services.reporting.report.book import label_of
 from services.reporting.report.model import figure_key
 from services.reporting.tally_reader import Tallies, tallies_of
 from services.reporting.versions import VERSIONS_OF_UNIT
 from shared.database import Connection, Pool
 from shared.events.envelope import event_id
+from shared.formula import Formula
 from shared.frozen import Frozen
 from shared.indicators import CATALOGUE, Selection
 from shared.refusal import Refused
+from shared.slots import FigureSlot
 
 PAGE = 100
 """Events of one answer."""
@@ -75,10 +78,10 @@ class Event(Frozen):
 
 
 class Evidence(Frozen):
-    """What stands behind a figure.
+    """What stands behind a figure; `display` is its form in a sentence.
 
-    `operands` are the keys of the figures that it is calculated from; `events` are those of one
-    page, of `total` in all, whose amounts add up to `amount`.
+    `operands` are the keys of the figures that `formula` calculates it from, `labels` what they are
+    called; `events` are those of one page, of `total` in all, whose amounts add up to `amount`.
     """
 
     figure: str
@@ -88,7 +91,10 @@ class Evidence(Frozen):
     value: int | Decimal | str | None
     upper: int | Decimal | None
     absence: Absence | None
+    display: str
+    formula: str | None
     operands: tuple[str, ...]
+    labels: tuple[str, ...]
     total: int
     amount: int | None
     page: int
@@ -122,33 +128,43 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
     try:
         chosen = CATALOGUE.resolve(indicator, dimensions)
         figure = figures.figure(indicator, dimensions, period)
-    except (KeyError, ValueError) as error:
-        raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
-    operands: tuple[str, ...] = ()
+    except (KeyError, ValueError):
+        raise _unknown(key) from None
+    formula: Formula | None = None
     rows: Sequence[asyncpg.Record] = []
     if chosen.indicator.formula is not None:
         formula = CATALOGUE.formula_of(chosen)
-        keys = (figure_key(one.indicator, one.dimensions) for one in formula.operands)
-        operands = tuple(f"{one}{days}" for one in keys)
     elif chosen.indicator.terms or chosen.indicator.schedule is not None:
         wanted = list(_wanted(figures, tallies, chosen, period, about.as_of))
         rows = await _found(conn, _COUNTED, page, about.unit_id, about.as_of, *_columns(wanted))
     else:
         rows = await _found(conn, _STATED, page, *_sources(figure, tallies))
+    operands = formula.operands if formula else ()
     return Evidence(
         figure=key,
-        label=figure.label,
+        label=label_of(FigureSlot(indicator, dimensions), figure.label),
         unit_of_measure=figure.unit_of_measure,
         period=figure.period,
         value=figure.value,
         upper=figure.upper,
         absence=figure.absence,
-        operands=operands,
+        display=numbers.in_prose(figure, chosen.indicator),
+        formula=formula.text(_label) if formula else None,
+        operands=tuple(f"{figure_key(one.indicator, one.dimensions)}{days}" for one in operands),
+        labels=tuple(map(_label, operands)),
         total=rows[0]["total"] if rows else 0,
         amount=rows[0]["sum"] if rows else None,
         page=page,
         events=tuple(map(_event, rows)),
     )
+
+
+def _label(slot: FigureSlot) -> str:
+    return label_of(slot, CATALOGUE.resolve(slot.indicator, slot.dimensions).indicator.label)
+
+
+def _unknown(key: str) -> Refused:
+    return Refused("unknown_figure", "figure", status=404, figure=key)
 
 
 def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period, str]:
@@ -162,8 +178,10 @@ def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period, str
         try:
             start, _, end = written.partition("..")
             period = Period(start=date.fromisoformat(start), end=date.fromisoformat(end))
-        except ValueError as error:
-            raise Refused("unknown_figure", "figure", status=404, reason=str(error)) from None
+        except ValueError:
+            raise _unknown(key) from None
+        if period.end < period.start:
+            raise _unknown(key)
     indicator, _, narrowing = name.partition("?")
     pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
     return indicator, {name: value for name, _, value in pairs}, period, f"{at}{written}"

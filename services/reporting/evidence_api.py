@@ -4,20 +4,21 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting.drawing import heading
 from services.reporting.evidence import PAGE, Evidence, evidence
 from services.reporting.figure import Period
-from services.reporting.report import ReportHeading
+from services.reporting.report import ReportHeading, numbers
 from services.reporting.report.html import template
 from shared.clock import Clock, ward_day
 from shared.database import Pool
+from shared.parameters import known_parameters
 
 
 def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     """Return the route that tells what stands behind a figure."""
-    routes = APIRouter(tags=["reports"])
+    routes = APIRouter(tags=["reports"], dependencies=[Depends(known_parameters)])
 
     @routes.get(
         "/evidence",
@@ -46,8 +47,11 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
 
 def _page(about: ReportHeading, found: Evidence) -> str:
     last = max(0, found.total - 1) // PAGE
-    links = [(key, about.evidence + quote(key, safe="")) for key in found.operands]
+    links = [
+        (label, about.evidence + quote(key, safe=""))
+        for label, key in zip(found.labels, found.operands, strict=True)
+    ]
     here = about.evidence + quote(found.figure, safe="")
     return template("evidence.html").render(
-        about=about, found=found, links=links, here=here, last=last
+        about=about, found=found, links=links, here=here, last=last, numbers=numbers
     )

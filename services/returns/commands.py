@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.casework.commands import Reason, UnitCodeOrId
 from shared.events.returns import Absence, Name
 from shared.frozen import Closed
+from shared.indicators import INDICATORS
 from shared.quantity import MOST_DECIMALS, Qualifier, Quantity, parse
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -67,6 +68,17 @@ class DeclareFigure(Closed):
     text: PrintedText | None = None
     until: date | None = None
     absence: Absence | None = None
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _percent_of_percentages_alone(cls, told: object, info: ValidationInfo) -> object:
+        """Refuse "95%" of what is counted in people: 95 of them are hardly meant."""
+        indicator = INDICATORS.get(info.data.get("indicator", ""))
+        percent = isinstance(told, str) and told.rstrip().endswith("%")
+        if percent and indicator is not None and indicator.unit_of_measure != "%":
+            unit = {"unit": indicator.unit_of_measure}
+            raise PydanticCustomError("percent_elsewhere", "is in {unit}, not in percent", unit)
+        return told
 
 
 Figures = Annotated[Sequence[DeclareFigure], Field(min_length=1, max_length=2000)]

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -23,7 +24,7 @@ _DELIMITERS = ";\t,"
 class Cell:
     """What a cell holds, None for nothing; `place` is what people call it: `Biểu!C7`, `C7`.
 
-    A number that a workbook shows as a percentage is what it shows: 95 where it stores 0,95.
+    A number that a workbook shows as a percentage is what it shows: "95%" where it stores 0,95.
     """
 
     place: str
@@ -35,6 +36,11 @@ class Cell:
         """What it holds as a text, "" for nothing; a whole number has no decimals."""
         whole = isinstance(self.value, float) and self.value.is_integer()
         return "" if self.value is None else str(int(self.value) if whole else self.value).strip()  # type: ignore[arg-type]
+
+    @property
+    def is_of_workbook(self) -> bool:
+        """Whether it stands in a workbook, whose places name the sheet, and not in a CSV file."""
+        return "!" in self.place
 
 
 type Grid = Sequence[Sequence[Cell]]
@@ -97,7 +103,8 @@ def _cell(cell: Any, place: str, is_formula: bool) -> Cell:  # noqa: FBT001 - by
     if isinstance(value, datetime):
         return Cell(place, value.date())
     if isinstance(value, int | float) and "%" in cell.number_format:
-        return Cell(place, float(f"{value * 100:.10g}"))
+        shown = Decimal(f"{value * 100:.10g}")
+        return Cell(place, f"{shown:f}%".replace(".", ","))
     return Cell(place, value if value != "" else None)
 
 

@@ -154,6 +154,12 @@ def _faults_of_value(form: Form, figure: DeclaredFigure, field: str) -> Iterator
         yield Refused("not_a_target", f"{field}.until", indicator=figure.indicator)
     if figure.amount is not None and indicator.kind is Kind.TEXT:
         yield Refused("line_is_text", f"{field}.amount", indicator=figure.indicator)
+    elif figure.amount is not None:
+        if figure.amount < 0 and not indicator.negative:
+            yield Refused("negative", f"{field}.amount", indicator=figure.indicator)
+        counted = indicator.kind in {Kind.FLOW, Kind.LEVEL} and not indicator.fractional
+        if figure.decimals and counted:
+            yield Refused("not_whole", f"{field}.amount", unit=indicator.unit_of_measure)
     if figure.text is None:
         return
     if indicator.kind is not Kind.TEXT:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from services.returns import steps
@@ -14,6 +14,7 @@ from shared.clock import start_of
 from shared.database import Pool
 from shared.desk import Desk
 from shared.obligations import owed
+from shared.parameters import known_parameters
 from shared.refusal import Refused
 
 _A_TERM = timedelta(days=5 * 366)
@@ -29,7 +30,9 @@ class OwedAnswer(BaseModel):
 
 def owed_routes(desk: Desk, pool: Pool) -> APIRouter:
     """Return the route that lists the returns that are owed."""
-    routes = APIRouter(prefix="/returns", tags=["returns"])
+    routes = APIRouter(
+        prefix="/returns", tags=["returns"], dependencies=[Depends(known_parameters)]
+    )
 
     @routes.get("/owed", summary="Read which returns a unit's departments owe, and since when")
     async def read(
@@ -46,6 +49,8 @@ def owed_routes(desk: Desk, pool: Pool) -> APIRouter:
         day = on or desk.today
         if day > desk.today:
             raise Refused("in_the_future", "on", today=desk.today)
+        if since is not None and since > day:
+            raise Refused("period_backwards", "on", start=since)
         asked = _unit(unit, day)
         obligations = owed(asked, since or day - _A_TERM, day)
         taken = await steps.of_unit(pool, asked.id, start_of(day + timedelta(days=1)))

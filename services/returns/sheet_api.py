@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from services.returns import drafts, grid, lines, model, sheets
@@ -18,6 +18,7 @@ from shared.database import Pool
 from shared.desk import Desk
 from shared.forms import FORMS, Form
 from shared.indicators import INDICATORS
+from shared.parameters import known_parameters
 from shared.periods import Period
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,7 +53,7 @@ class FormAnswer(BaseModel):
 
 def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which forms are described, handed out and taken in as files."""
-    routes = APIRouter(prefix="/returns", tags=["forms"])
+    routes = APIRouter(prefix="/returns", tags=["forms"], dependencies=[Depends(known_parameters)])
 
     @routes.get("/forms", summary="Read which forms there are, and what they ask for")
     async def read_forms() -> list[FormAnswer]:

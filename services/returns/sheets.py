@@ -56,7 +56,8 @@ def figures(grid: Grid, form: Form, mark: str) -> tuple[DeclareFigure, ...]:
     head = _heading(grid)
     _check_mark(grid[:head], mark)
     columns = _columns(grid[head], form)
-    found = [_row(row, columns) for row in grid[head + 1 :]]
+    width = len(grid[head])
+    found = [_spilt(row[width:]) or _row(row, columns) for row in grid[head + 1 :]]
     told = [one for one in found if isinstance(one, _Told)]
     refusals = [refusal for one in found if isinstance(one, list) for refusal in one]
     declared = lines.read([one.figure for one in told])
@@ -95,6 +96,14 @@ def _columns(row: Sequence[Cell], form: Form) -> Mapping[str, int]:
         for number, cell in enumerate(row)
         if cell.text.casefold() in names
     }
+
+
+def _spilt(cells: Sequence[Cell]) -> list[Refused]:
+    """Refuse what stands beyond the last heading of a CSV file: half of a number with a comma.
+
+    In a workbook notes may stand there.
+    """
+    return [Refused("cell_spilt", c.place) for c in cells if c.text and not c.is_of_workbook]
 
 
 def _row(row: Sequence[Cell], columns: Mapping[str, int]) -> _Told | list[Refused] | None:

@@ -106,7 +106,9 @@ class Indicator(Closed):
 
     `dimensions` are what it may be narrowed by, each with its codes and their words. "open" ones
     take any value (a street), "shared" ones stand in the catalogue (a channel); a mere list of
-    names is of shared ones. `words` are printed for the codes of a text.
+    names is of shared ones. `words` are printed for the codes of a text. What is declared may be
+    `negative` where it is a change; a flow or level `fractional` where it is measured (hectares),
+    not counted.
     """
 
     id: IndicatorId
@@ -130,6 +132,8 @@ class Indicator(Closed):
     more_than: Literal["trên", "hơn"] = "trên"
     words: Mapping[str, str] = Field(default_factory=dict)
     sensitive: bool = False
+    negative: bool = False
+    fractional: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

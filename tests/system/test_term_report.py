@@ -122,10 +122,11 @@ async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardboo
     content = (await report(wardbook)).json()
     address = f"{wardbook.url('reporting')}{content['about']['evidence']}"
     single = {key: told for key, told in content["figures"].items() if not told["parts"]}
-    counted = 0
+    counted, told_of = 0, dict[str, Any]()
     async with httpx.AsyncClient(timeout=30) as client:
         for key, told in single.items():
             found = (await client.get(address + quote(key, safe=""))).raise_for_status().json()
+            told_of[key] = found
             assert (found["value"], found["upper"]) == (told["value"], told["upper"]), key
             events = found["events"]
             indicator = CATALOGUE.resolve(told["indicator"], told["dimensions"]).indicator
@@ -142,7 +143,19 @@ async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardboo
             headers={"accept": "text/html"},
         )
         unknown = await client.get(address + "registry.nothing")
+        rate = "budget.revenue_plan_attainment?year=2021"
+        rates = await client.get(address + quote(rate, safe=""), headers={"accept": "text/html"})
 
+    money = told_of["budget.revenue_actual?year=2021"]
+    assert (money["label"], money["display"]) == (
+        "Thu ngân sách thực hiện: năm 2021",
+        "4.729.000.000 đồng",
+    )
+    assert told_of[rate]["formula"] == (
+        "100 * Thu ngân sách thực hiện: năm 2021 / Dự toán thu ngân sách được giao: năm 2021"
+    )
+    assert "100,9%" in rates.text
+    assert "Thu ngân sách thực hiện: năm 2021</a>" in rates.text
     assert "Trang 4/4" in page.text
     assert page.text.count("registry.birth.registered") == 302 - 3 * 100
     assert unknown.status_code == httpx.codes.NOT_FOUND

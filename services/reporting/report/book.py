@@ -59,7 +59,7 @@ class FigureBook:
 
     def label(self, slot: FigureSlot) -> str:
         """Return the name of a figure with what it is narrowed to."""
-        return _label(slot, self.take(slot))
+        return label_of(slot, self.take(slot).label)
 
     def number(self, slot: FigureSlot) -> Fraction:
         """Return the number of a figure; raises Absent where it has none."""
@@ -109,7 +109,7 @@ class FigureBook:
         return FigureEntry(
             indicator=figure.indicator,
             dimensions=dict(sorted(figure.dimensions.items())),
-            label=_label(slot, figure),
+            label=label_of(slot, figure.label),
             value=figure.value,
             upper=figure.upper,
             qualifier=figure.qualifier,
@@ -158,7 +158,7 @@ def _key(indicator: str, dimensions: Mapping[str, str], span: Period | None) -> 
 def _part(slot: FigureSlot, figure: Figure) -> str:
     indicator = printed_as(slot)
     match slot.part:
-        case "day":
+        case "day" if figure.absence is not Absence.MISSING:
             return numbers.day(figure.period.end)
         case "label":
             return figure.label
@@ -173,12 +173,13 @@ def _part(slot: FigureSlot, figure: Figure) -> str:
             return numbers.in_prose(figure, indicator)
 
 
-def _label(slot: FigureSlot, figure: Figure) -> str:
+def label_of(slot: FigureSlot, label: str) -> str:
+    """Return the label of a figure's indicator with, in words, what that is narrowed to."""
     if not slot.dimensions:
-        return figure.label
+        return label
     told = (words_of(slot, name, value) for name, value in sorted(slot.dimensions.items()))
     narrowing = ", ".join(filter(None, told))
-    return f"{figure.label}: {narrowing}" if narrowing else figure.label
+    return f"{label}: {narrowing}" if narrowing else label
 
 
 @cache

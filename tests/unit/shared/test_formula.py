@@ -69,3 +69,9 @@ def test_figures_are_bound_and_narrowed() -> None:
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6))
 def test_a_sum_of_any_length_adds_up(numbers: list[int]) -> None:
     assert formula(" + ".join(map(str, numbers))).value(take) == sum(numbers)
+
+
+def test_a_formula_is_read_with_the_words_for_its_figures() -> None:
+    told = formula("100 * (a.x + a.y?sex=f) / b.z").text(lambda slot: f"[{slot.indicator}]")
+
+    assert told == "100 * ([a.x] + [a.y]) / [b.z]"

@@ -2,18 +2,20 @@
 
 import ast
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import httpx
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import Depends, FastAPI, Query
 
 from shared.frozen import Closed
 from shared.language import Language
 from shared.messages import MESSAGES, TITLES
+from shared.parameters import known_parameters
 from shared.problems import MEDIA_TYPE, install_problems, language_of
 from shared.refusal import Refused, RefusedAll
 
@@ -130,6 +132,9 @@ class Body(Closed):
     """A body to get wrong."""
 
     visitors: Annotated[int, Query(ge=1)]
+    came_on: date | None = None
+    state: Literal["open", "closed"] | None = None
+    visits: Sequence[str] = ()
 
 
 def an_app() -> FastAPI:
@@ -145,6 +150,10 @@ def an_app() -> FastAPI:
         raise RefusedAll(
             [Refused("unknown_unit", "B2", status=409, unit="99999"), Refused("missing", "C7")]
         )
+
+    @app.get("/report", dependencies=[Depends(known_parameters)])
+    async def report(as_of: str = "today") -> str:
+        return as_of
 
     @app.post("/told")
     async def told(body: Body) -> int:
@@ -205,10 +214,30 @@ async def test_several_refusals_are_told_together_in_their_order() -> None:
             "x",
             "is not a field of this request",
         ),
+        (
+            {"visitors": 1, "came_on": 20_210_601},
+            "date_from_datetime_inexact",
+            "came_on",
+            "must be a date such as 2023-11-30",
+        ),
+        (
+            {"visitors": 1, "state": "ajar"},
+            "literal_error",
+            "state",
+            "must be one of open, closed",
+        ),
+        ({"visitors": 1, "visits": "x"}, "sequence_str", "visits", "must be a JSON array"),
+        ({"visitors": 1, "visits": 1}, "is_instance_of", "visits", "must be a JSON array"),
+        (
+            ["visitors"],
+            "model_attributes_type",
+            "",
+            "must be a JSON object, sent as Content-Type: application/json",
+        ),
     ],
 )
 async def test_what_the_framework_finds_is_told_the_same_way(
-    body: dict[str, Any], rule: str, field: str, message: str
+    body: Any, rule: str, field: str, message: str
 ) -> None:
     answer = await ask("/told", json=body)
 
@@ -235,3 +264,14 @@ async def test_a_body_that_is_no_json_is_a_problem_too() -> None:
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["rule"] == "json_invalid"
+
+
+async def test_a_parameter_that_an_address_does_not_have_is_not_passed_over() -> None:
+    """A misspelt day would be answered for today."""
+    answer = await ask("/report?asof=2022-06-30", method="GET")
+
+    message = "is not a parameter of this address, which has as_of"
+    assert answer.json()["errors"] == [
+        {"field": "asof", "rule": "unknown_parameter", "message": message}
+    ]
+    assert (await ask("/report?as_of=2022-06-30", method="GET")).json() == "2022-06-30"

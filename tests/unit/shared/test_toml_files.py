@@ -101,6 +101,17 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, good: str, bad: str, told
     assert told in str(fault.value)
 
 
+def test_a_file_that_an_editor_saved_otherwise_is_told_so(tmp_path: Path) -> None:
+    """A mark of UTF-8 at its beginning is no fault, another encoding is."""
+    path = tmp_path / "some.toml"
+    path.write_text(GOOD, encoding="utf-8-sig")
+    assert read(path, Rows).content.rows[0].id == "first"
+
+    path.write_bytes(GOOD.replace("two lines", "hai dòng").encode("cp1252"))
+    with pytest.raises(BadFile, match=r"^some\.toml:2: not in UTF-8"):
+        read(path, Rows)
+
+
 def test_every_fault_is_told(tmp_path: Path) -> None:
     text = GOOD.replace('label = "One"', "label = 1").replace("two = 2", "two = []")
     with pytest.raises(BadFile) as fault:

@@ -40,6 +40,11 @@ def pupils(**changes: Any) -> dict[str, Any]:
         ),
         ("military", {"indicator": "military.defence_exercise_rating", "text": "excellent"}),
         ("narrative", {"indicator": "text.limits", "text": "Còn chậm."}),
+        ("population", {"indicator": "population.natural_growth_rate", "amount": "-0,2%"}),
+        (
+            "economy",
+            {"indicator": "economy.craft_trade_service_households_change", "amount": -2},
+        ),
     ],
 )
 def test_what_the_form_asks_is_in_order(form: str, figure: dict[str, Any]) -> None:
@@ -74,6 +79,14 @@ def test_what_the_form_asks_is_in_order(form: str, figure: dict[str, Any]) -> No
             ("amount", "line_is_text"),
         ),
         ("narrative", {"indicator": "text.limits", "text": "Có 3 hộ."}, ("text", "number_typed")),
+        ("education", pupils(amount=-1), ("amount", "negative")),
+        ("education", pupils(amount="1,005"), ("amount", "not_whole")),
+        ("education", pupils(amount=12.7), ("amount", "not_whole")),
+        (
+            "welfare",
+            {"indicator": "welfare.poor_household_rate", "amount": "-1,06%"},
+            ("amount", "negative"),
+        ),
     ],
 )
 def test_what_the_form_does_not_ask_is_told_where_it_stands(
@@ -81,6 +94,15 @@ def test_what_the_form_does_not_ask_is_told_where_it_stands(
 ) -> None:
     field, rule = expected
     assert faults(form, figure) == [(f"figures.0.{field}", rule)]
+
+
+@pytest.mark.parametrize("amount", ["95%", "trên 95 %"])
+def test_a_percent_sign_is_of_percentages_alone(amount: str) -> None:
+    """95 people are hardly meant by 95 percent of them."""
+    with pytest.raises(ValidationError, match="is in học sinh, not in percent"):
+        DeclareFigure.model_validate(pupils(amount=amount))
+    rate = {"indicator": "education.promotion_rate", "amount": amount}
+    assert faults("education", rate) == []
 
 
 def test_every_wrong_line_is_told_at_once() -> None:

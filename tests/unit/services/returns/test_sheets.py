@@ -265,3 +265,23 @@ def test_refusals_of_a_sheet_name_their_cells_in_both_languages() -> None:
     with pytest.raises(RefusedAll) as refusal:
         declared(CSV.replace("464", "nhiều").encode(), FORMS["education"])
     assert (refusal.value.field, refusal.value.rule) == ("C3", "not_a_quantity")
+
+
+@pytest.mark.parametrize(
+    ("typed", "format_"), [("95%", "@"), (0.95, "0%")], ids=["as text", "as a percentage"]
+)
+def test_a_percentage_of_what_is_counted_is_told_by_its_cell(typed: object, format_: str) -> None:
+    """It is not taken as that many schools."""
+    book, sheet = a_template(FORMS["education"])
+    row = next(row for row in range(6, 20) if sheet.cell(row, 1).value == "education.schools")
+    cell = sheet.cell(row, columns(sheet)[sheets.AMOUNT], typed)
+    cell.number_format = format_
+    place = f"{sheet.title}!{cell.coordinate}"
+    assert refusals(saved(book), FORMS["education"]) == [(place, "percent_elsewhere")]
+
+
+@pytest.mark.parametrize("spilt", ["1,005", "99,5"])
+def test_a_number_that_the_commas_of_a_csv_file_part_is_no_smaller_one(spilt: str) -> None:
+    """1,005 without quotes are two cells: neither 1 nor 1005 is taken in."""
+    data = f"{sheets.CODE},{sheets.AMOUNT}\neducation.schools,{spilt}\neducation.pupils,,\n"
+    assert refusals(data.encode(), FORMS["education"]) == [("C2", "cell_spilt")]

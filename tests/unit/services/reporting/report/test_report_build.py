@@ -227,3 +227,13 @@ def test_a_figure_told_with_its_day_is_printed_with_it() -> None:
     report = a_report({"report.cited_decree": earlier})
 
     assert "số 73/2023/NĐ-CP ngày 30/11/2023." in said(report.parts[1].blocks)
+
+
+def test_a_decision_that_is_not_reported_has_no_day() -> None:
+    """The last day of the period is not the day of a decision that nobody entered."""
+    amended = "committee.working_regulation_decision?action=amended"
+    report = a_report({amended: Absence.MISSING, "report.cited_decree": Absence.MISSING})
+
+    told = said([b for part in report.parts for s in part.sections for b in s.blocks])
+    assert "Quyết định sửa đổi, bổ sung Quy chế: chưa báo cáo." in told
+    assert "Nghị định số chưa báo cáo ngày chưa báo cáo." in said(report.parts[1].blocks)

@@ -78,6 +78,10 @@ def test_a_row_tells_the_period_the_one_a_year_before_their_share_and_the_year_s
     assert course_table["Đăng ký kết hôn"][3] == "–"  # noqa: RUF001
 
 
+def test_the_dash_of_a_share_of_nothing_is_explained_below_the_table() -> None:
+    assert "cùng kỳ năm trước không phát sinh" in tables()[2].note
+
+
 def test_figures_of_other_spans_have_keys_of_their_own() -> None:
     before = REPORT.figures["registry.births_registered@2022-03-15..2022-06-14"]
 
