@@ -15,7 +15,8 @@ from pydantic import Field, model_validator
 
 import shared
 from services.reporting.report.book import Absent, FigureBook
-from services.reporting.report.model import CheckResult, Severity, Verdict, figure_key
+from services.reporting.report.keys import figure_key
+from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.report.wording import Writer
 from shared.forms import FORMS
 from shared.formula import Formula, FormulaText
