@@ -85,7 +85,7 @@ class TakeStep(Closed):
     ]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     reason: Reason = ""
-    check: Annotated[str, Field(max_length=100)] = ""
+    check: Annotated[str, Field(max_length=400)] = ""
 
     def act(self) -> Act:
         """Return it as decisions know it."""

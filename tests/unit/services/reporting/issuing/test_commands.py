@@ -26,3 +26,10 @@ def test_a_reason_is_one_line_of_composed_letters() -> None:
 
 def test_blanks_are_no_reason() -> None:
     assert TakeStep.model_validate({"action": "recall", "reason": " \n "}).reason == ""
+
+
+def test_a_check_of_a_school_with_a_long_name_can_be_waived() -> None:
+    """Otherwise nobody could sign the report. Names in use have 200 letters at most."""
+    name = f"pupils-of-schools-{'ă' * 200}"
+
+    assert TakeStep.model_validate({"action": "waive", "check": name}).check == name
