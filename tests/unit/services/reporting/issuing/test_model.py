@@ -131,8 +131,10 @@ def _went_the_whole_way(document: Document) -> None:
 
 
 def test_the_way_is_open() -> None:
-    """Otherwise the test above would look at nothing."""
-    assert [step.action for step in come_to(State.ISSUED).steps] == [
+    """Otherwise the test above would look at nothing. Only a waiver is of a check."""
+    steps = come_to(State.ISSUED).steps
+    assert {step.check for step in steps if step.action is not Action.WAIVE} == {""}
+    assert [step.action for step in steps] == [
         Action.DRAW,
         Action.WAIVE,
         Action.WAIVE,
