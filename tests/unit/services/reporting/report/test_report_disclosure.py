@@ -159,6 +159,20 @@ def test_no_small_count_is_calculated_back_from_what_is_calculated_with_it(
     } | {large.figures["petitions.rate"].absence}
 
 
+def test_the_rest_of_a_whole_is_left_out_with_its_small_part() -> None:
+    """No check says that the channels add up to all, but readers see that they do."""
+    whole = "registry.guardianships"
+    online, direct = (f"{whole}?channel={channel}" for channel in ("online", "direct"))
+    text = f"{{{whole}}}: {{{online}}}, {{{direct}}}"
+    block = TextOutline.model_validate({"text": text})
+    outline = PLAN.outline.model_copy(update={"introduction": (block,)})
+
+    report = a_report({whole: 20, online: 17, direct: 3}, Plan(outline, PLAN.layouts, PLAN.checks))
+
+    assert {direct, online} <= left_out(report)
+    assert report.figures[whole].value == 20
+
+
 def test_a_name_may_hold_the_signs_that_part_the_names_of_figures() -> None:
     """A clerk writes what a school is called: "A & B", "Mầm non @ 30%"."""
     schools = ("Mầm non A & B=C", "Mầm non @ 30%26", "Tiểu học")
