@@ -23,12 +23,11 @@ OWN_SPAN = "report"
 
 
 class Line(Closed):
-    """One figure of a form; `contradicts` names the formula that says what it should be."""
+    """One figure of a form."""
 
     indicator: str
     dimensions: Mapping[str, str] = Field(default_factory=dict)
     required: bool = True
-    contradicts: str | None = None
 
 
 class Form(Closed):
@@ -125,8 +124,6 @@ def _faults_of_line(line: Line, catalogue: Catalogue) -> Iterator[str]:
         yield f"leads to {chosen.id}: name that one"
     if chosen.line is None:
         yield f"{chosen.id} has no line: it is found in another way"
-    if line.contradicts is not None and line.contradicts not in catalogue.indicators:
-        yield f"there is no indicator {line.contradicts}"
 
 
 _FORMS = load(Path(__file__).with_suffix(".toml"), CATALOGUE)

@@ -7,10 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 
 from shared import units
 from shared.frozen import Closed
+from shared.printable import on_one_line
 from shared.refusal import Refused
 
 
@@ -29,7 +30,7 @@ class Role(StrEnum):
 class Person(Closed):
     """Somebody who works for one unit, by its identity (shared.units); the name is printed."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(on_one_line)]
     roles: frozenset[Role]
     unit: str
 

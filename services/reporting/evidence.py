@@ -4,7 +4,7 @@ The amounts of a figure's events add up to it. Returns and entries are named by 
 they stood as of the day.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from services.reporting.figure import Absence, Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.report import ReportHeading, numbers
 from services.reporting.report.book import label_of
-from services.reporting.report.model import figure_key
+from services.reporting.report.keys import figure_key, read_key
 from services.reporting.tally_reader import Tallies, tallies_of
 from services.reporting.versions import VERSIONS_OF_UNIT
 from shared.database import Connection, Pool
@@ -122,14 +122,15 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
 
 
 async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int) -> Evidence:
-    indicator, dimensions, period, days = _read(key, about.period)
     tallies = await tallies_of(conn, about.unit_id, about.as_of)
     figures = TallyFigures(about.period, tallies)
     try:
-        chosen = CATALOGUE.resolve(indicator, dimensions)
-        figure = figures.figure(indicator, dimensions, period)
-    except (KeyError, ValueError):
-        raise _unknown(key) from None
+        slot, span = read_key(key)
+        period = span or about.period
+        chosen = CATALOGUE.resolve(slot.indicator, slot.dimensions)
+        figure = figures.figure(slot.indicator, slot.dimensions, period)
+    except (KeyError, ValueError, OverflowError):
+        raise Refused("unknown_figure", "figure", status=404, figure=key) from None
     formula: Formula | None = None
     rows: Sequence[asyncpg.Record] = []
     if chosen.indicator.formula is not None:
@@ -142,7 +143,7 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
     operands = formula.operands if formula else ()
     return Evidence(
         figure=key,
-        label=label_of(FigureSlot(indicator, dimensions), figure.label),
+        label=label_of(slot, figure.label),
         unit_of_measure=figure.unit_of_measure,
         period=figure.period,
         value=figure.value,
@@ -150,7 +151,7 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
         absence=figure.absence,
         display=numbers.in_prose(figure, chosen.indicator),
         formula=formula.text(_label) if formula else None,
-        operands=tuple(f"{figure_key(one.indicator, one.dimensions)}{days}" for one in operands),
+        operands=tuple(figure_key(one.indicator, one.dimensions, span) for one in operands),
         labels=tuple(map(_label, operands)),
         total=rows[0]["total"] if rows else 0,
         amount=rows[0]["sum"] if rows else None,
@@ -161,30 +162,6 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
 
 def _label(slot: FigureSlot) -> str:
     return label_of(slot, CATALOGUE.resolve(slot.indicator, slot.dimensions).indicator.label)
-
-
-def _unknown(key: str) -> Refused:
-    return Refused("unknown_figure", "figure", status=404, figure=key)
-
-
-def _read(key: str, period: Period) -> tuple[str, Mapping[str, str], Period, str]:
-    """Return what a key names: an indicator, what it is narrowed to, its days, those as written.
-
-    A report has figures of other days than its own `period`, too:
-    `indicator@2021-12-15..2022-03-14`.
-    """
-    name, at, written = key.partition("@")
-    if at:
-        try:
-            start, _, end = written.partition("..")
-            period = Period(start=date.fromisoformat(start), end=date.fromisoformat(end))
-        except ValueError:
-            raise _unknown(key) from None
-        if period.end < period.start:
-            raise _unknown(key)
-    indicator, _, narrowing = name.partition("?")
-    pairs = [pair.partition("=") for pair in narrowing.split("&") if pair]
-    return indicator, {name: value for name, _, value in pairs}, period, f"{at}{written}"
 
 
 def _wanted(

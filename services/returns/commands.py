@@ -1,7 +1,5 @@
 """What the returns service may be asked: about returns, their drafts, and entries of registers."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
@@ -13,25 +11,8 @@ from shared.casework.commands import Reason, UnitCodeOrId
 from shared.events.returns import Absence, Name
 from shared.frozen import Closed
 from shared.indicators import INDICATORS
+from shared.printable import on_one_line, printable
 from shared.quantity import MOST_DECIMALS, Qualifier, Quantity, parse
-
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-
-
-def _printable(text: str) -> str:
-    """Return a text as it will be printed and compared: letters composed, lines ended by one sign.
-
-    A file of Word or PDF takes no control characters; the same name typed on another machine may be
-    made of other characters.
-    """
-    if found := _UNPRINTABLE.search(text):
-        code = f"U+{ord(found[0]):04X}"
-        raise PydanticCustomError("unprintable", "must not contain {code}", {"code": code})
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(_printable(text).split())
 
 
 def _quantity(told: object) -> Quantity | None:
@@ -44,11 +25,11 @@ def _quantity(told: object) -> Quantity | None:
         raise PydanticCustomError("not_a_quantity", "is not a number") from None
 
 
-PrintedText = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_printable)]
-NameInUse = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_on_one_line)]
+PrintedText = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(printable)]
+NameInUse = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(on_one_line)]
 """The name of a street, a school: what people wrote, without the chances of typing."""
 
-Value = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_on_one_line)]
+Value = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(on_one_line)]
 
 
 class DeclareFigure(Closed):

@@ -105,6 +105,9 @@ def _cell(cell: Any, place: str, is_formula: bool) -> Cell:  # noqa: FBT001 - by
     if isinstance(value, int | float) and "%" in cell.number_format:
         shown = Decimal(f"{value * 100:.10g}")
         return Cell(place, f"{shown:f}%".replace(".", ","))
+    if isinstance(value, float):
+        # What a formula comes to is stored with more digits than any spreadsheet shows.
+        value = float(f"{value:.15g}")
     return Cell(place, value if value != "" else None)
 
 

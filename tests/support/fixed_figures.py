@@ -10,10 +10,10 @@ from pathlib import Path
 
 import deploy.sample
 from services.reporting.figure import Absence, Figure, Period
-from services.reporting.report.model import ReportHeading, figure_key
+from services.reporting.report.keys import figure_key, read_key
+from services.reporting.report.model import ReportHeading
 from shared.indicators import CATALOGUE, Selection
 from shared.quantity import Qualifier
-from shared.slots import FigureSlot
 from tests.support.model_report import rows
 
 type Number = int | Decimal
@@ -162,7 +162,7 @@ class FixedFigures:
 
     def values(self, indicator: str, dimension: str) -> list[str]:
         """Return the values of a dimension of the keys that have it."""
-        slots = map(_read, self._values)
+        slots = (read_key(key)[0] for key in self._values)
         found = {one.dimensions.get(dimension) for one in slots if one.indicator == indicator}
         return sorted(value for value in found if value is not None)
 
@@ -195,15 +195,10 @@ class FixedFigures:
 
 def _key(key: str) -> str:
     """Return the key of the indicator to which a split leads."""
-    slot = _read(key)
+    slot, _ = read_key(key)
     chosen = CATALOGUE.resolve(slot.indicator, slot.dimensions)
     span = {name: str(value) for name, value in chosen.span.items()}
     return figure_key(chosen.indicator.id, {**chosen.narrowing, **span})
-
-
-def _read(key: str) -> FigureSlot:
-    indicator, _, narrowing = key.partition("?")
-    return FigureSlot(indicator, dict(pair.split("=") for pair in narrowing.split("&") if pair))
 
 
 def _days(span: Mapping[str, int]) -> Period:

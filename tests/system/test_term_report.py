@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.sample.loader import load
 from services.reporting.report import Report
-from services.reporting.report.model import figure_key
+from services.reporting.report.keys import figure_key
 from shared.indicators import CATALOGUE
 from tests.support.model_report import rows
 from tests.support.tables import live_tables

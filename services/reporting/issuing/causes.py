@@ -5,17 +5,20 @@ that come out otherwise when the same is moved again. So no formula is known her
 entries are named by the figures that are taken from them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from services.reporting.figure import Figure, Figures
+from services.reporting.figure import Figure, Figures, Period
 from services.reporting.issuing.kept import KeptFigure
+from services.reporting.report.keys import read_key
 from services.reporting.tally_reader import Tallies
 
 _IMPLIED = {"department", "field"}
 """Dimensions that no series has: the reader of tallies adds what a procedure implies."""
 _MUCH = 10**9
+_DAY = timedelta(days=1)
 
 type Series = tuple[str, frozenset[tuple[str, str]]]
 """A measure and its dimensions."""
@@ -23,7 +26,7 @@ type Series = tuple[str, frozenset[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """By how much an event moved a series; the day may stand for others that count alike."""
+    """By how much an event moved a series; the day may stand for others (`standing_for`)."""
 
     series: Series
     day: date
@@ -47,6 +50,23 @@ def dimensions_of(told: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset((name, value) for name, value in told.items() if name not in _IMPLIED)
 
 
+def borders(spans: Iterable[Period], as_of: date) -> Sequence[date]:
+    """Return the days on which some figure begins to count, or ceases to, in their order."""
+    ends = {as_of, *(span.end for span in spans)}
+    return sorted({*(span.start for span in spans), *(end + _DAY for end in ends)})
+
+
+def standing_for(series: Series, day: date, between: Sequence[date]) -> date:
+    """Return one day for all that count alike: those from one border to the next.
+
+    A setting holds from its own day on.
+    """
+    if series[0] == "schedule":
+        return day
+    place = bisect_right(between, day)
+    return between[place - 1] if place else between[0] - _DAY
+
+
 def causes(
     wanted: Mapping[str, KeptFigure],
     later: Later,
@@ -58,8 +78,9 @@ def causes(
     None where no event by itself did it, as when a department that had told nothing began to.
     """
     source = figures(tallies)
-    found = {key: _stated(source, figure, later.stated) for key, figure in wanted.items()}
-    now = {key: _value(source, figure) for key, figure in wanted.items()}
+    parts = {key: figure.parts or [key] for key, figure in wanted.items()}
+    found = {key: _stated(source, keys, later.stated) for key, keys in parts.items()}
+    now = {key: _value(source, keys) for key, keys in parts.items()}
     places = {
         (one.measure, dimensions_of(one.dimensions)): place
         for place, one in enumerate(tallies.sums.series)
@@ -73,25 +94,25 @@ def causes(
                 if one.series in places
             ]
             probe = figures(replace(tallies, sums=tallies.sums.plus(cells)))
-            for key, figure in wanted.items():
-                if _value(probe, figure) != now[key]:
+            for key, keys in parts.items():
+                if _value(probe, keys) != now[key]:
                     found[key] |= dict.fromkeys(events)
     return {key: tuple(events) for key, events in found.items()}
 
 
 def _stated(
-    figures: Figures, figure: KeptFigure, stated: Mapping[str, Sequence[str]]
+    figures: Figures, parts: Sequence[str], stated: Mapping[str, Sequence[str]]
 ) -> dict[str, None]:
     """Return the later events of the returns and entries that a figure is taken from."""
-    sources = (source for part in _parts(figures, figure) for source in part.sources)
+    sources = (source for part in _taken(figures, parts) for source in part.sources)
     return dict.fromkeys(event for source in sources for event in stated.get(source, ()))
 
 
-def _value(figures: Figures, figure: KeptFigure) -> Sequence[object]:
+def _value(figures: Figures, parts: Sequence[str]) -> Sequence[object]:
     """Return what a figure comes to; a sum of figures comes to what they come to."""
-    return [(one.value, one.absence) for one in _parts(figures, figure)]
+    return [(one.value, one.absence) for one in _taken(figures, parts)]
 
 
-def _parts(figures: Figures, figure: KeptFigure) -> Sequence[Figure]:
-    indicators = [part.partition("?")[0] for part in figure.parts] or [figure.indicator]
-    return [figures.figure(each, figure.dimensions) for each in indicators]
+def _taken(figures: Figures, parts: Sequence[str]) -> Sequence[Figure]:
+    named = map(read_key, parts)
+    return [figures.figure(slot.indicator, slot.dimensions, span) for slot, span in named]

@@ -5,13 +5,15 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from services.reporting.issuing.letter import FormError
 from services.reporting.issuing.model import Act, Action
 from shared.frozen import Closed
+from shared.printable import on_one_line
 
-type Reason = Annotated[str, Field(max_length=500)]
+type Reason = Annotated[str, Field(max_length=500), AfterValidator(on_one_line)]
+"""Why, in words, which are printed where it is a waiver's."""
 
 
 class DrawReport(Closed):
@@ -83,7 +85,7 @@ class TakeStep(Closed):
     ]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     reason: Reason = ""
-    check: Annotated[str, Field(max_length=100)] = ""
+    check: Annotated[str, Field(max_length=400)] = ""
 
     def act(self) -> Act:
         """Return it as decisions know it."""

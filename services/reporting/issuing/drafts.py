@@ -114,7 +114,8 @@ class Drafts:
         wanted = changed(old, new)
         since = positions.from_json(held.positions)
         until = new.about.as_of
-        later = await later_events(self.pool, old.about, since, until)
+        spans = [one.period for one in drawn.report.figures.values()]
+        later = await later_events(self.pool, old.about, since, until, spans)
         figures = partial(TallyFigures, old.about.period)
         events = await asyncio.to_thread(causes, wanted, later, drawn.tallies, figures)
         return Restatement(document=held.id, as_of=until, restated=restated(old, new, events))

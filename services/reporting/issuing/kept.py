@@ -18,8 +18,6 @@ class Told(Frozen):
 class KeptFigure(Told):
     """A figure of a kept report, with no more of it than is compared."""
 
-    indicator: str
-    dimensions: Mapping[str, str]
     label: str
     unit_of_measure: str
     parts: tuple[str, ...] = ()

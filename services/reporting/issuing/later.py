@@ -2,15 +2,23 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 
 import asyncpg
 
 from services.reporting import projection
 from services.reporting.figure import Period
-from services.reporting.issuing.causes import Later, Move, Moves, Series, dimensions_of
+from services.reporting.issuing.causes import (
+    Later,
+    Move,
+    Moves,
+    Series,
+    borders,
+    dimensions_of,
+    standing_for,
+)
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
 from services.reporting.versions import VERSIONS_OF_UNIT
@@ -62,20 +70,23 @@ type _Cells = Mapping[tuple[Series, date], int]
 """What a version counts as, by series and day."""
 
 
-async def later_events(pool: Pool, about: ReportHeading, since: Positions, until: date) -> Later:
+async def later_events(
+    pool: Pool, about: ReportHeading, since: Positions, until: date, spans: Sequence[Period]
+) -> Later:
     """Return the later events of the unit, in the order in which they were recorded.
 
     Later is what stands at or above the positions `since`, or was recorded after the day as of
     which the report is drawn that is `about` this; all of it was recorded on the day `until` or
-    before.
+    before. `spans` are the days that the report has figures of.
     """
+    last, between = about.period.end, borders(spans, until)
     places = [tp.topic for tp in since], [tp.partition for tp in since], list(since.values())
     async with projection.snapshot(pool) as conn:
         rows = await conn.fetch(_VERSIONS, about.unit_id, *places, about.as_of, until)
         told = await conn.fetch(_STATED, about.unit_id, *places, about.as_of, until)
     found = defaultdict[Moves, list[tuple[date, str]]](list)
     for _, versions in groupby(rows, key=lambda row: row["subject"]):
-        for moves, event in _of_subject(versions, about.period):
+        for moves, event in _of_subject(versions, last, between):
             found[moves].append(event)
     stated = defaultdict[str, list[str]](list)
     for row in told:
@@ -85,13 +96,13 @@ async def later_events(pool: Pool, about: ReportHeading, since: Positions, until
 
 
 def _of_subject(
-    rows: Iterable[asyncpg.Record], period: Period
+    rows: Iterable[asyncpg.Record], last: date, between: Sequence[date]
 ) -> Iterator[tuple[Moves, tuple[date, str]]]:
     before: _Cells = {}
     for sequence, version in groupby(rows, key=lambda row: row["sequence"]):
         own = list(version)
         after = {(_series(row), row["day"]): row["amount"] for row in own if row["measure"]}
-        moves = _moves(before, after, period)
+        moves = _moves(before, after, last, between)
         if own[0]["is_later"] and moves:
             yield moves, (own[0]["holds_from"], event_id(own[0]["subject"], sequence))
         before = after
@@ -101,22 +112,11 @@ def _series(row: asyncpg.Record) -> Series:
     return row["measure"], dimensions_of(json.loads(row["dimensions"]))
 
 
-def _moves(before: _Cells, after: _Cells, period: Period) -> Moves:
+def _moves(before: _Cells, after: _Cells, last: date, between: Sequence[date]) -> Moves:
     moved = defaultdict[tuple[Series, date], int](int)
     for series, day in before.keys() | after.keys():
         cell = series, day
-        if before.get(cell) != after.get(cell) and day <= period.end:
-            moved[series, _stands_for(series, day, period)] += after.get(cell, 0) - before.get(
-                cell, 0
-            )
+        amount = after.get(cell, 0) - before.get(cell, 0)
+        if amount and day <= last:
+            moved[series, standing_for(series, day, between)] += amount
     return frozenset(Move(series, day, amount) for (series, day), amount in moved.items())
-
-
-def _stands_for(series: Series, day: date, period: Period) -> date:
-    """Return one day for all that count alike: within the period, or before it.
-
-    A setting holds from its own day on.
-    """
-    if series[0] == "schedule":
-        return day
-    return period.start if day >= period.start else period.start - timedelta(days=1)

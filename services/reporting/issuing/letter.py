@@ -12,8 +12,9 @@ from services.reporting.issuing.kept import KeptReport
 from services.reporting.report import Report
 from services.reporting.report.content import Paragraph, TextSpan
 from shared.frozen import Closed
+from shared.printable import on_one_line
 
-type Words = Annotated[str, Field(min_length=1, max_length=500)]
+type Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(on_one_line)]
 
 _BLANK = "\u00a0" * 8
 

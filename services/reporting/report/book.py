@@ -9,7 +9,8 @@ from functools import cache
 from services.reporting.figure import Absence, Figure, Figures, Period
 from services.reporting.report import numbers
 from services.reporting.report.content import FigureSpan
-from services.reporting.report.model import FigureEntry, figure_key
+from services.reporting.report.keys import figure_key
+from services.reporting.report.model import FigureEntry
 from shared.indicators import CATALOGUE, INDICATORS
 from shared.indicators.model import Indicator
 from shared.registers import Codes
@@ -84,7 +85,7 @@ class FigureBook:
         return {key: self._entry(key, slot, one) for key, (slot, one) in self._taken.items()}
 
     def _take(self, slot: FigureSlot, span: Period | None) -> tuple[str, Figure]:
-        key = _key(slot.indicator, slot.dimensions, span)
+        key = figure_key(slot.indicator, slot.dimensions, span)
         if key not in self._taken:
             figure = self._source.figure(slot.indicator, slot.dimensions, span)
             self._taken[key] = slot, figure
@@ -92,7 +93,7 @@ class FigureBook:
 
     def _sum(self, slots: Sequence[FigureSlot], span: Period | None) -> tuple[str, Figure]:
         told = [self._take(slot, span) for slot in slots]
-        key = _key(" + ".join(slot.indicator for slot in slots), slots[0].dimensions, span)
+        key = figure_key(" + ".join(slot.indicator for slot in slots), slots[0].dimensions, span)
         if key not in self._taken:
             figures = [figure for _, figure in told]
             self._parts[key] = tuple(part for part, _ in told)
@@ -148,11 +149,6 @@ def number_of(figure: Figure) -> Fraction:
     if isinstance(figure.value, str | None):
         raise Absent(Absence.NOT_APPLICABLE)
     return Fraction(figure.value)
-
-
-def _key(indicator: str, dimensions: Mapping[str, str], span: Period | None) -> str:
-    key = figure_key(indicator, dimensions)
-    return key if span is None else f"{key}@{span.start}..{span.end}"
 
 
 def _part(slot: FigureSlot, figure: Figure) -> str:

@@ -9,7 +9,7 @@ from services.reporting.report.book import FigureBook
 from services.reporting.report.charts import chart
 from services.reporting.report.checks import evaluate, unfinished
 from services.reporting.report.content import Block
-from services.reporting.report.disclosure import Hidden, hidden
+from services.reporting.report.disclosure import without_small_counts
 from services.reporting.report.filing import Filing
 from services.reporting.report.loading import Plan
 from services.reporting.report.model import (
@@ -43,8 +43,8 @@ def build(
     `filings` tell how the returns came that figures were taken from.
     """
     if heading.audience is Audience.PUBLIC:
-        told = _Builder(plan, heading, figures, filings).report()
-        figures = Hidden(figures, hidden(told.figures, plan))
+        told = _Builder(plan, heading, figures, filings).report().figures
+        figures = without_small_counts(figures, heading.period, told, plan)
     return _Builder(plan, heading, figures, filings).report()
 
 

@@ -15,21 +15,18 @@ from pydantic import Field, model_validator
 
 import shared
 from services.reporting.report.book import Absent, FigureBook
-from services.reporting.report.model import CheckResult, Severity, Verdict, figure_key
+from services.reporting.report.keys import figure_key
+from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.report.wording import Writer
-from shared.forms import FORMS
 from shared.formula import Formula, FormulaText
 from shared.frozen import Closed
-from shared.indicators import CATALOGUE, INDICATORS
+from shared.indicators import CATALOGUE
 from shared.slots import FigureSlot, Sentence, Slot
 from shared.toml_files import BadFile, TomlFile, read
 
 CHECKS = Path(shared.__file__).with_name("checks.toml")
 
 type Side = Decimal | int | date
-
-_ROUNDING = Decimal("0.05")
-"""By how much a declared rate may differ from the calculated one: it is told with one decimal."""
 
 
 class Check(Closed):
@@ -82,11 +79,11 @@ class Checks(Closed):
 
 
 def load(path: Path = CHECKS) -> tuple[Check, ...]:
-    """Read and check the checks, and add those of forms. Raises BadFile with all that is wrong."""
+    """Read and check the checks. Raises BadFile with all that is wrong."""
     file = read(path, Checks)
     if faults := list(_faults(file)):
         raise BadFile("\n".join(faults))
-    return (*file.content.checks, *_of_forms())
+    return file.content.checks
 
 
 def _faults(file: TomlFile[Checks]) -> Iterator[str]:
@@ -98,24 +95,6 @@ def _faults(file: TomlFile[Checks]) -> Iterator[str]:
         for step, slots in check.figures():
             faults = filter(None, map(CATALOGUE.check, slots))
             yield from (f"{file.at('check', place, step)}: {fault}" for fault in faults)
-
-
-def _of_forms() -> Iterator[Check]:
-    """Yield a check for each line that declares what a formula gives, too."""
-    lines = [line for form in FORMS.values() for line in form.lines]
-    for line in lines:
-        if line.contradicts is None:
-            continue
-        yield Check(
-            id=f"declared-{line.indicator}",
-            group="declared",
-            label=f"{INDICATORS[line.indicator].label}: số báo cáo và số tính được",
-            each=figure_key(line.indicator, line.dimensions),
-            by="year",
-            left=figure_key(line.indicator, {**line.dimensions, "year": "$year"}),
-            right=figure_key(line.contradicts, {**line.dimensions, "year": "$year"}),
-            tolerance=_ROUNDING,
-        )
 
 
 def unfinished(book: FigureBook) -> Iterator[CheckResult]:

@@ -3,16 +3,18 @@
 suppression.py decides; here is what it is asked. The catalogue says which indicators are sensitive.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
 from services.reporting.figure import Absence, Figure, Figures, Period
+from services.reporting.report.keys import figure_key, read_key
 from services.reporting.report.linear import NotLinear, linear
 from services.reporting.report.loading import Plan
-from services.reporting.report.model import FigureEntry, figure_key
+from services.reporting.report.model import FigureEntry
 from services.reporting.report.outline import Outline, TableOutline
 from services.reporting.report.suppression import suppress
 from shared.indicators import CATALOGUE, INDICATORS
@@ -22,12 +24,21 @@ type Equation = Mapping[str, int]
 """Figures, each times its number, that add up to nothing."""
 
 
+type Value = int | Decimal | str | None
+type Names = Mapping[str, bool]
+"""Whether a figure of some days is told, by the one name that it has however a slot comes to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Figures of which some are not told. Sensitive ones are told of no other span of days."""
+    """Figures of which some are not told: those that were weighed and found to give a count away.
+
+    What was not weighed (the months of a chart) is told where no sensitive indicator is in it.
+    """
 
     source: Figures
-    names: AbstractSet[str]
+    period: Period
+    weighed: Mapping[Period | None, Names]
 
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
@@ -35,8 +46,9 @@ class Hidden:
         """Return a figure; see Figures."""
         told = self.source.figure(indicator, dimensions, period)
         name = _name(FigureSlot(indicator, dimensions))
-        is_hidden = name in self.names if period is None else _is_sensitive(name)
-        if told.absence is not None or not is_hidden:
+        weighed = self.weighed.get(None if period == self.period else period, {})
+        is_told = weighed.get(name, not _is_of_sensitive(name))
+        if told.absence is not None or is_told:
             return told
         absence = Absence.SUPPRESSED
         return replace(told, value=None, upper=None, qualifier=None, absence=absence)
@@ -46,23 +58,54 @@ class Hidden:
         return self.source.values(indicator, dimension)
 
 
-def hidden(figures: Mapping[str, FigureEntry], plan: Plan) -> AbstractSet[str]:
-    """Return the names of the figures that a report for the public does not tell.
+def without_small_counts(
+    source: Figures, period: Period, printed: Mapping[str, FigureEntry], plan: Plan
+) -> Hidden:
+    """Return the figures that a report for the public tells; `printed` is all that it would tell.
 
-    They are the small counts of sensitive indicators, and what would give one of them away: by the
-    sums that checks, breakdowns and formulas state, alone or together, and by rates.
+    Left out are the small counts of sensitive indicators, and what would give one of them away: by
+    the sums that checks, breakdowns and formulas state, alone or together, and by rates. Of other
+    days than the report's, no count of theirs is told: the next report's less this one's is small.
     """
-    told = {
-        _name(FigureSlot(one.indicator, one.dimensions)): one
-        for one in figures.values()
-        if not one.parts
+    spans = dict[Period | None, dict[str, Value]]()
+    for key, one in printed.items():
+        if not one.parts:
+            slot, span = read_key(key)
+            spans.setdefault(None if span == period else span, {})[_name(slot)] = one.value
+    weighed = dict[Period | None, Names]()
+    for span, told in spans.items():
+        below = plan.outline.public.below if span is None else None
+        weighed[span] = _weighed(told, _behind(source, span, told.keys()), plan, below)
+    return Hidden(source, period, weighed)
+
+
+def _behind(source: Figures, span: Period | None, told: AbstractSet[str]) -> Mapping[str, Value]:
+    """Return what is calculated with and not printed: readers may calculate it back."""
+    found, waiting = dict[str, Value](), list(told)
+    while waiting:
+        for name in _operands(waiting.pop()) - told - found.keys():
+            slot = _slot(name)
+            found[name] = source.figure(slot.indicator, slot.dimensions, span).value
+            waiting.append(name)
+    return found
+
+
+def _weighed(
+    told: Mapping[str, Value], behind: Mapping[str, Value], plan: Plan, below: int | None
+) -> Names:
+    """Return which of the figures of one span of days are told; `below` None: no sensitive one."""
+    counts = {name: value for name, value in told.items() if isinstance(value, int)}
+    small = {
+        name: value
+        for name, value in {**behind, **counts}.items()
+        if isinstance(value, int) and 0 < value < (below or value + 1) and _is_sensitive(name)
     }
-    counts = {name: one.value for name, one in told.items() if isinstance(one.value, int)}
-    equations = [*_of_checks(plan, counts.keys()), *_of_formulas(told), *_of_breakdowns(counts)]
+    names = told.keys() | behind.keys()
+    equations = [*_of_checks(plan, counts.keys()), *_of_formulas(names), *_of_breakdowns(counts)]
     unknown = dict.fromkeys((name for equation in equations for name in equation), None)
-    sensitive = {name for name in counts if _is_sensitive(name)}
-    out = suppress(unknown | counts, equations, plan.outline.public.below, sensitive)
-    return out | _rates_of(out, told.keys())
+    out = suppress(unknown | small | counts, equations, small.keys())
+    out |= _rates_of(out, names)
+    return {name: name not in out for name in told}
 
 
 def _name(slot: FigureSlot) -> str:
@@ -73,13 +116,16 @@ def _name(slot: FigureSlot) -> str:
 
 
 def _slot(name: str) -> FigureSlot:
-    indicator, _, narrowing = name.partition("?")
-    pairs = (pair.partition("=") for pair in narrowing.split("&") if pair)
-    return FigureSlot(indicator, {name: value for name, _, value in pairs})
+    return read_key(name)[0]
 
 
 def _is_sensitive(name: str) -> bool:
-    return INDICATORS[name.partition("?")[0]].sensitive
+    return INDICATORS[_slot(name).indicator].sensitive
+
+
+def _is_of_sensitive(name: str) -> bool:
+    """Say whether a figure is sensitive, or calculated from one that is."""
+    return _is_sensitive(name) or any(map(_is_of_sensitive, _operands(name)))
 
 
 def _of_checks(plan: Plan, counts: AbstractSet[str]) -> Iterator[Equation]:
@@ -107,7 +153,7 @@ def _narrowings(outline: Outline) -> Iterator[Mapping[str, str]]:
                 yield from (row.dimensions for row in block.rows if row.dimensions)
 
 
-def _of_formulas(told: Mapping[str, FigureEntry]) -> Iterator[Equation]:
+def _of_formulas(told: Iterable[str]) -> Iterator[Equation]:
     """Yield the sums that figures are by their formulas."""
     for name in told:
         slot = _slot(name)

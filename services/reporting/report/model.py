@@ -20,14 +20,6 @@ from shared.frozen import Frozen
 from shared.quantity import Qualifier
 
 
-def figure_key(indicator: str, dimensions: Mapping[str, str]) -> str:
-    """Return the name of a figure within a report: `registry.births_registered?channel=online`."""
-    if not dimensions:
-        return indicator
-    narrowing = "&".join(f"{name}={value}" for name, value in sorted(dimensions.items()))
-    return f"{indicator}?{narrowing}"
-
-
 class Audience(StrEnum):
     """For whom a report is. What is for the public leaves small counts out."""
 

@@ -33,7 +33,8 @@ _TWO_YEARS = re.compile(r"\b(\d{4})-(\d{4})\b")
 @lru_cache(maxsize=8192)
 def number(value: Decimal | int, decimals: int = 2) -> str:
     """Return a number with dots between thousands and so many decimals: `3.356`, `100,9`."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    # Adding 0 takes its sign from what was rounded to nothing.
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
     whole, _, rest = f"{rounded:,f}".partition(".")
     rest = rest.rstrip("0")
     return whole.replace(",", ".") + (f",{rest}" if rest else "")
@@ -55,7 +56,9 @@ def without_unit(figure: Figure, indicator: Indicator) -> str:
     # A rate over nothing: the thing that it would be a rate of did not occur.
     if figure.kind is Kind.RATIO and figure.absence is Absence.NOT_APPLICABLE:
         return NOTHING_OCCURRED
-    if figure.value == 0 and figure.kind in {Kind.FLOW, Kind.LEVEL}:
+    # From 0 to 5, more than 0, less than 0,5: something may have occurred.
+    exact = figure.upper is None and figure.qualifier is None
+    if figure.value == 0 and exact and figure.kind in {Kind.FLOW, Kind.LEVEL}:
         return NOTHING_OCCURRED
     if figure.absence is not None:
         return _IN_PROSE[figure.absence]

@@ -6,6 +6,7 @@ ranges (the parts of a total of 7 lie between 0 and 7) is not met: that needs wi
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 type Row = dict[str, Fraction]
@@ -15,21 +16,18 @@ type Row = dict[str, Fraction]
 def suppress(
     figures: Mapping[str, int | None],
     equations: Sequence[Mapping[str, int]],
-    below: int,
-    sensitive: Collection[str],
+    small: AbstractSet[str],
 ) -> frozenset[str]:
     """Return the keys of the figures that are not to be printed.
 
-    Counts from 1 to `below` - 1 of the sensitive ones never are. Each equation says that its
-    figures, each times its number, add up to 0 (`{"total": -1, "men": 1, "women": 1}`); readers
-    know all of them, so
-    further figures are left out until no equation, alone or with others, gives a small count back:
-    small ones sooner than large ones, and zeros last, because a zero is easily guessed. None is a
-    figure that is not printed anyway and of which readers know nothing; where they know that it
-    counts as nothing, say 0.
+    The `small` counts never are. Each equation says that its figures, each times its number, add up
+    to 0 (`{"total": -1, "men": 1, "women": 1}`); readers know all of them, so further figures are
+    left out until no equation, alone or with others, gives a small count back: small ones sooner
+    than large ones, and zeros last, because a zero is easily guessed. None is a figure that is not
+    printed anyway and of which readers know nothing; where they know that it counts as nothing, say
+    0.
     """
-    small = {key for key in sensitive if 0 < (figures[key] or 0) < below}
-    hidden = small | {key for key, value in figures.items() if value is None}
+    hidden = {*small, *(key for key, value in figures.items() if value is None)}
     beside = list[str]()
     while given_away := small & _determined(equations, hidden):
         choice = _smallest(figures, _with(equations, given_away), hidden) or _smallest(

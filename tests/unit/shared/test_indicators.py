@@ -253,11 +253,6 @@ def test_a_form_has_its_lines_and_their_rows(tmp_path: Path, catalogue: Catalogu
         ("dimensions = { stage", "#", ":12: form education, line 1: stands in some.toml:10"),
         ('"a.pupils"\ndim', '"a.by_stage"\ndim', ":12: form education, line 1: leads to a.pupils"),
         (
-            "required = false",
-            'contradicts = "a.x"',
-            ":12: form education, line 1: there is no indi",
-        ),
-        (
             '{ school = "open" }',
             '{ street = "open" }',
             ":2: form education: no line has the open d",

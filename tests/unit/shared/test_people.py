@@ -50,6 +50,8 @@ def test_without_a_file_everybody_is_refused() -> None:
         (people_file(UNIT).replace("token = ", "tokens = "), "person.0.token"),
         (people_file(UNIT).replace(token_of(Role.CLERK), token_of(Role.SIGNER)), "one token"),
         (people_file(UNIT).replace('name = "clerk"', 'name = "signer"'), "one name"),
+        (people_file(UNIT).replace('name = "clerk"', 'name = " signer  "'), "one name"),
+        (people_file(UNIT).replace('name = "clerk"', r'name = "cl\u0007erk"'), "person.5.name"),
         (people_file(UNIT).replace(token_of(Role.CLERK), "short"), "at least 16"),
     ],
 )

@@ -15,8 +15,9 @@ from deploy.sample.generator import generate
 from services.reporting.figures import TallyFigures
 from services.reporting.report.build import CLOSING, HEADER, build
 from services.reporting.report.content import Block, FigureSpan, Paragraph, Table
+from services.reporting.report.keys import figure_key
 from services.reporting.report.loading import TERM, load
-from services.reporting.report.model import Report, Severity, Verdict, figure_key
+from services.reporting.report.model import Report, Severity, Verdict
 from shared.indicators.model import Kind
 from tests.support import sample_ward
 from tests.support.fixed_figures import HEADING

@@ -1,8 +1,10 @@
 """Decisions about documents: nothing is issued but through every role, in order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import event, given
@@ -129,8 +131,10 @@ def _went_the_whole_way(document: Document) -> None:
 
 
 def test_the_way_is_open() -> None:
-    """Otherwise the test above would look at nothing."""
-    assert [step.action for step in come_to(State.ISSUED).steps] == [
+    """Otherwise the test above would look at nothing. Only a waiver is of a check."""
+    steps = come_to(State.ISSUED).steps
+    assert {step.check for step in steps if step.action is not Action.WAIVE} == {""}
+    assert [step.action for step in steps] == [
         Action.DRAW,
         Action.WAIVE,
         Action.WAIVE,
@@ -146,6 +150,90 @@ def test_only_its_role_takes_a_step(place: int, way: tuple[Action, Role, State])
 
     assert {refused(document, an_act(action), a_person(*others))} == {"role_needed"}
     assert decide(document, an_act(action), a_person(role), recorded()).role is role
+
+
+BACK = {Role.APPROVER, Role.FORM_CHECKER, Role.SIGNER}
+STEPS: Mapping[tuple[State, Action], tuple[AbstractSet[Role], State]] = {
+    (State.ORDERED, Action.DRAW): ({Role.DRAFTER}, State.DRAFT),
+    (State.DRAFT, Action.DRAW): ({Role.DRAFTER}, State.DRAFT),
+    (State.DRAFT, Action.WAIVE): ({Role.CONTROLLER}, State.DRAFT),
+    (State.DRAFT, Action.APPROVE_CONTENT): ({Role.APPROVER}, State.CONTENT_APPROVED),
+    (State.CONTENT_APPROVED, Action.WAIVE): ({Role.CONTROLLER}, State.CONTENT_APPROVED),
+    (State.CONTENT_APPROVED, Action.CHECK_FORM): ({Role.FORM_CHECKER}, State.FORM_CHECKED),
+    (State.CONTENT_APPROVED, Action.SEND_BACK): (BACK, State.DRAFT),
+    (State.FORM_CHECKED, Action.WAIVE): ({Role.CONTROLLER}, State.FORM_CHECKED),
+    (State.FORM_CHECKED, Action.SEND_BACK): (BACK, State.DRAFT),
+    (State.FORM_CHECKED, Action.SIGN): ({Role.SIGNER}, State.SIGNED),
+    (State.SIGNED, Action.NUMBER): ({Role.CLERK}, State.NUMBERED),
+    (State.NUMBERED, Action.ISSUE): ({Role.CLERK}, State.ISSUED),
+    (State.ISSUED, Action.REPLACE): ({Role.CLERK}, State.REPLACED),
+    (State.ISSUED, Action.RECALL): ({Role.SIGNER}, State.RECALLED),
+}
+"""Every step that there is: who may take it, and where it leads."""
+
+
+@pytest.mark.parametrize("state", State)
+def test_there_are_these_steps_and_no_others(state: State) -> None:
+    """Each action in each state by each role; one check is not waived where it is about that."""
+    ends = {
+        State.REPLACED: (Action.REPLACE, Role.CLERK),
+        State.RECALLED: (Action.RECALL, Role.SIGNER),
+    }
+    document = (
+        ORDERED if state is State.ORDERED else come_to(State.ISSUED if state in ends else state)
+    )
+    if state in ends:
+        action, role = ends[state]
+        document = taken(document, [(an_act(action), a_person(role))])
+    unwaived = replace(document, broken=document.broken | {"one more"})
+
+    found = dict[tuple[State, Action], tuple[AbstractSet[Role], State]]()
+    for action, role in product(Action, Role):
+        person, act = a_person(role, name=f"another {role}"), an_act(action, check="one more")
+        try:
+            step = decide(unwaived if action is Action.WAIVE else document, act, person, recorded())
+        except Refused:
+            continue
+        roles, _ = found.get((state, action), (frozenset[Role](), None))
+        found[state, action] = roles | {role}, step.state
+
+    assert found == {key: told for key, told in STEPS.items() if key[0] is state}
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "rule", "told"),
+    [
+        *(
+            (state, action, "content_changed", {"sha256": "b" * 64})
+            for state, action in STEPS
+            if action in {Action.WAIVE, Action.APPROVE_CONTENT, Action.CHECK_FORM, Action.SIGN}
+        ),
+        *(
+            (state, action, "missing", {"reason": ""})
+            for state, action in STEPS
+            if action in {Action.WAIVE, Action.SEND_BACK, Action.RECALL}
+        ),
+    ],
+)
+def test_what_has_to_be_said_with_a_step(
+    state: State, action: Action, rule: str, told: Mapping[str, str]
+) -> None:
+    """Which content was looked at, and why."""
+    document = replace(
+        come_to(state), broken=BROKEN | ({"more"} if action is Action.WAIVE else set())
+    )
+    roles, _ = STEPS[state, action]
+
+    for role in roles:
+        person = a_person(role, name=f"another {role}")
+        assert refused(document, an_act(action, check="more", **told), person) == rule
+
+
+def test_nobody_waives_what_is_broken_in_their_own_draft() -> None:
+    drafter = a_person(*ROLES, name=Role.DRAFTER)
+    draft = replace(come_to(State.DRAFT), broken=BROKEN | {"more"})
+
+    assert refused(draft, an_act(Action.WAIVE, check="more"), drafter) == "same_person"
 
 
 def test_nobody_acts_for_another_unit() -> None:
@@ -173,6 +261,10 @@ def test_nobody_approves_checks_or_signs_what_is_their_own() -> None:
     assert refused(checked, an_act(Action.SIGN), all_of_them) == "same_person"
     approver = a_person(*ROLES, name=Role.APPROVER)
     assert refused(approved, an_act(Action.CHECK_FORM), approver) == "same_person"
+    checker = a_person(*ROLES, name=Role.FORM_CHECKER)
+    assert refused(checked, an_act(Action.SIGN), checker) == "same_person"
+    # The chairman may approve what he then signs (Điều 11, Điều 13).
+    assert decide(checked, an_act(Action.SIGN), approver, recorded()).state is State.SIGNED
 
 
 def test_a_broken_check_blocks_signing_until_it_is_waived() -> None:

@@ -7,15 +7,27 @@ from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
+import pytest
 
 from services.reporting.figure import Period
 from services.reporting.figures import TallyFigures
-from services.reporting.issuing.causes import Later, Move, Moves, causes, dimensions_of
+from services.reporting.issuing.causes import (
+    Later,
+    Move,
+    Moves,
+    borders,
+    causes,
+    dimensions_of,
+    standing_for,
+)
 from services.reporting.issuing.kept import KeptReport, kept
 from services.reporting.issuing.restatement import Restated, changed, restated
-from services.reporting.report import TERM, build, load, to_json
+from services.reporting.report import PERIODIC, TERM, build, load, to_json
+from services.reporting.report.keys import figure_key
+from services.reporting.report.spans import spans_of
 from services.reporting.statements import Line, Statement
 from services.reporting.tally_reader import Series, Sums, Tallies
+from shared.periods import PERIOD_KINDS
 from tests.support.fixed_figures import HEADING, TERM_PERIOD
 
 OUTLINE = load(TERM)
@@ -135,6 +147,61 @@ def test_what_came_before_the_period_is_a_cause_of_what_was_carried_over_only() 
     assert found["registry.applications_carried_over"].events == ("e1",)
     assert found["registry.applications_open"].events == ("e1",)
     assert "registry.applications_received" not in found
+
+
+def test_a_figure_of_other_days_names_what_came_on_those() -> None:
+    """A periodic report tells of the same days a year before, and of the year so far."""
+    quarter = PERIOD_KINDS["statutory_quarter"].period(2023, 2)
+    about = HEADING.model_copy(update={"period": quarter})
+    figures = partial(TallyFigures, quarter)
+    plan = load(PERIODIC)
+    births = Row("closed", BIRTH | ON_TIME, 10, day=quarter.start)
+    days = {"before": date(2022, 5, 2), "so far": date(2023, 2, 1), "now": date(2023, 4, 30)}
+    rows = [replace(births, within=1, day=day) for day in days.values()]
+    old, new = (build(plan, about, figures(tallies(births, *more))) for more in ([], rows))
+    between = borders([one.period for one in new.figures.values()], about.as_of)
+    series = "closed", dimensions_of(births.dimensions)
+    moved = {
+        moves((births, 1), day=standing_for(series, day, between)): [name]
+        for name, day in days.items()
+    }
+
+    before, after = kept(to_json(old)), kept(to_json(new))
+    found = causes(changed(before, after), Later(moved, {}), tallies(births, *rows), figures)
+
+    key = "registry.births_registered"
+    told = {
+        "now": found[key],
+        "year before": found[figure_key(key, {}, spans_of(quarter)["year_before"])],
+        "year so far": found[figure_key(key, {}, spans_of(quarter)["year_to_date"])],
+    }
+    assert told == {
+        "now": ("now",),
+        "year before": ("before",),
+        "year so far": ("so far", "now"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "stands_for"),
+    [
+        (date(2019, 1, 1), date(2020, 12, 31)),
+        (date(2021, 1, 1), date(2021, 1, 1)),
+        (date(2021, 5, 31), date(2021, 1, 1)),
+        (date(2021, 6, 1), date(2021, 6, 1)),
+        (date(2021, 12, 31), date(2021, 6, 1)),
+        (date(2022, 1, 1), date(2022, 1, 1)),
+        (date(2023, 12, 1), date(2023, 12, 1)),
+        (date(2023, 12, 6), date(2023, 12, 6)),
+    ],
+)
+def test_a_day_stands_for_those_that_count_alike(day: date, stands_for: date) -> None:
+    """A year is another figure than the term in which it lies."""
+    year = Period(start=date(2021, 1, 1), end=date(2021, 12, 31))
+    between = borders([TERM_PERIOD, year], HEADING.as_of)
+
+    assert standing_for(("closed", frozenset()), day, between) == stands_for
+    assert standing_for(("schedule", frozenset()), day, between) == day
 
 
 def test_a_rate_of_nothing_that_begins_names_what_began_it() -> None:

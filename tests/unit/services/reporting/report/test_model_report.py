@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from services.reporting.report import TERM, build, load
-from services.reporting.report.model import figure_key
+from services.reporting.report.keys import figure_key
 from shared.quantity import Qualifier
 from tests.support.fixed_figures import HEADING, FixedFigures
 from tests.support.forms_of_reports import FORMS

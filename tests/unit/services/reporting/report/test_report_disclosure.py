@@ -6,13 +6,17 @@ from fractions import Fraction
 import pytest
 
 from services.reporting.figure import Absence, Period
-from services.reporting.report import TERM, Audience, Report, build, load
+from services.reporting.report import PERIODIC, TERM, Audience, Report, build, load
 from services.reporting.report.content import Chart
+from services.reporting.report.keys import figure_key
 from services.reporting.report.linear import NotLinear, linear
 from services.reporting.report.loading import Plan
 from services.reporting.report.model import Verdict
-from services.reporting.report.outline import ChartOutline
+from services.reporting.report.outline import ChartOutline, TextOutline
 from shared.formula import formula
+from shared.indicators import INDICATORS
+from shared.indicators.model import Indicator
+from shared.periods import PERIOD_KINDS
 from shared.slots import FigureSlot
 from tests.support.fixed_figures import HEADING, FixedFigures, Value
 from tests.support.forms_of_reports import FORMS
@@ -101,6 +105,87 @@ def test_charts_show_nothing_of_sensitive_indicators() -> None:
     (chart,) = (block for block in report.annexes[2].blocks if isinstance(block, Chart))
     assert set(chart.series[0].values) == {None}
     assert set(chart.series[1].values) == {3}
+
+
+def test_of_other_days_nothing_sensitive_is_told() -> None:
+    """What was told of a year before, or will be of the year so far, hides no small count either.
+
+    In the first quarter the year so far is the quarter.
+    """
+    quarter = PERIOD_KINDS["statutory_quarter"].period(2023, 1)
+    about = PUBLIC.model_copy(update={"period": quarter})
+    denounced, asked = "petitions.complaints_denunciations", "petitions.petitions_received"
+    figures = FixedFigures({denounced: 3, asked: 9}, lambda _, span: 3 if span == quarter else 40)
+
+    report = build(load(PERIODIC), about, figures)
+
+    shown = {key: one.display for key, one in report.figures.items()}
+    assert shown[denounced] == shown[figure_key(denounced, {}, quarter)] == "…"
+    assert {text for key, text in shown.items() if key.startswith(f"{denounced}@")} == {"…"}
+    assert (shown[asked], shown[figure_key(asked, {}, quarter)]) == ("9", "3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100 * petitions.guessed / petitions.petitions_received",
+        "petitions.guessed + petitions.petitions_received",
+    ],
+)
+def test_no_small_count_is_calculated_back_from_what_is_calculated_with_it(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is printed nowhere itself; a ward office added the rate, or the sum."""
+    told_by = {"kind": "flow", "department": "petitions", "label": "Đơn", "unit_of_measure": "đơn"}
+    rate = {"id": "petitions.rate", "kind": "ratio", "unit_of_measure": "%", "formula": text}
+    for one in (
+        {"id": "petitions.guessed", "sensitive": True, "terms": [{"measure": "received"}]},
+        rate,
+    ):
+        made = Indicator.model_validate(told_by | one)
+        monkeypatch.setitem(INDICATORS, made.id, made)
+    block = TextOutline.model_validate({"text": "{petitions.rate}, {petitions.petitions_received}"})
+    outline = PLAN.outline.model_copy(update={"introduction": (block,)})
+    plan = Plan(outline, PLAN.layouts, PLAN.checks)
+    asked = {"petitions.petitions_received": 9}
+
+    small = a_report({"petitions.guessed": 3, **asked}, plan)
+    large = a_report({"petitions.guessed": 5, **asked}, plan)
+
+    rest = small.figures["petitions.petitions_received"].absence
+    assert Absence.SUPPRESSED in {small.figures["petitions.rate"].absence, rest}
+    assert Absence.SUPPRESSED not in {
+        one.absence for key, one in large.figures.items() if key.startswith("petitions.p")
+    } | {large.figures["petitions.rate"].absence}
+
+
+def test_the_rest_of_a_whole_is_left_out_with_its_small_part() -> None:
+    """No check says that the channels add up to all, but readers see that they do."""
+    whole = "registry.guardianships"
+    online, direct = (f"{whole}?channel={channel}" for channel in ("online", "direct"))
+    text = f"{{{whole}}}: {{{online}}}, {{{direct}}}"
+    block = TextOutline.model_validate({"text": text})
+    outline = PLAN.outline.model_copy(update={"introduction": (block,)})
+
+    report = a_report({whole: 20, online: 17, direct: 3}, Plan(outline, PLAN.layouts, PLAN.checks))
+
+    assert {direct, online} <= left_out(report)
+    assert report.figures[whole].value == 20
+
+
+def test_a_name_may_hold_the_signs_that_part_the_names_of_figures() -> None:
+    """A clerk writes what a school is called: "A & B", "Mầm non @ 30%"."""
+    schools = ("Mầm non A & B=C", "Mầm non @ 30%26", "Tiểu học")
+    pupils = {figure_key("education.pupils", {"school": one}): 100 for one in schools}
+
+    report = build(load(PERIODIC), PUBLIC, FixedFigures(pupils))
+
+    told = {
+        one.dimensions["school"]
+        for one in report.figures.values()
+        if one.indicator == "education.pupils" and "school" in one.dimensions
+    }
+    assert told >= set(schools)
 
 
 def test_a_report_for_the_office_leaves_nothing_out() -> None:

@@ -55,6 +55,8 @@ COUNT, SHARE = an_indicator(), an_indicator("%", Kind.RATIO)
         (Decimal("0.005"), "0,01"),
         (Decimal("1234.5"), "1.234,5"),
         (Decimal("99.999"), "100"),
+        (Decimal("-0.005"), "-0,01"),
+        (Decimal("-0.004"), "0"),
     ],
 )
 def test_numbers_have_dots_between_thousands_and_a_decimal_comma(
@@ -78,6 +80,8 @@ def test_decimals_are_as_many_as_are_asked_for() -> None:
         (a_figure(0), "không phát sinh", "0"),
         (a_figure(0, Kind.LEVEL), "không phát sinh", "0"),
         (a_figure(0, Kind.TARGET), "0 hộ", "0"),
+        (a_figure(0, upper=5), "0 - 05 hộ", "0 - 5"),
+        (a_figure(0, qualifier=Qualifier.MORE_THAN), "trên 0 hộ", "trên 0"),
         (a_figure(None, absence=Absence.MISSING), "chưa báo cáo", "chưa báo cáo"),
         (a_figure(None, absence=Absence.NOT_APPLICABLE), "không áp dụng", "–"),  # noqa: RUF001
         (a_figure(None, absence=Absence.SUPPRESSED), "…", "…"),

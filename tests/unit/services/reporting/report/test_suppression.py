@@ -67,7 +67,7 @@ def test_no_small_count_follows_from_what_is_printed(
     small = {key for key, value in figures.items() if value is not None and 0 < value < BELOW}
     blank = {key for key, value in figures.items() if value is None}
 
-    suppressed = suppress(figures, equations, BELOW, figures)
+    suppressed = suppress(figures, equations, small)
 
     assert small <= suppressed <= figures.keys() - blank
     assert not given_away(equations, suppressed | blank, small)
@@ -82,7 +82,7 @@ def test_nothing_is_left_out_in_vain(
     small = {key for key, value in figures.items() if value is not None and 0 < value < BELOW}
     blank = {key for key, value in figures.items() if value is None}
 
-    suppressed = suppress(figures, equations, BELOW, figures)
+    suppressed = suppress(figures, equations, small)
 
     for key in suppressed - small:
         assert given_away(equations, (suppressed | blank) - {key}, small), key
@@ -117,9 +117,11 @@ def test_nothing_is_left_out_in_vain(
 def test_what_is_left_out_beside_a_small_count(
     figures: dict[str, int | None], equations: Equations, expected: set[str]
 ) -> None:
-    assert expected == suppress(figures, equations, BELOW, figures)
+    small = {key for key, value in figures.items() if value is not None and 0 < value < BELOW}
+
+    assert expected == suppress(figures, equations, small)
 
 
 def test_an_equation_of_small_counts_alone_ends_too() -> None:
     """It says that they are nothing, which they are not: there is no figure to leave out."""
-    assert suppress({"a": 2}, [{"a": 1}], BELOW, {"a"}) == {"a"}
+    assert suppress({"a": 2}, [{"a": 1}], {"a"}) == {"a"}
