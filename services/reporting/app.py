@@ -87,11 +87,13 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.include_router(reading_routes(drafts, office, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
-        task = asyncio.create_task(follow(), name="follow")
-        guard(app, task)
+        tasks = [asyncio.create_task(follow()), asyncio.create_task(_index(app))]
+        for task in tasks:
+            guard(app, task)
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await app.state.worker.stop()
         await broker.stop()
         await pool.close()
@@ -100,6 +102,17 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     install_problems(app)
     _install_health(app)
     return app
+
+
+async def _index(app: FastAPI) -> None:
+    """Index the live projection once it is level with the log; one that is rebuilt comes so."""
+    indexed = False
+    while not indexed:
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            indexed = await app.state.worker.index_facts()
+        except DATABASE_AWAY as error:
+            log.warning("the facts are not indexed yet", error=repr(error))
 
 
 def tune_garbage_collection() -> None:

@@ -32,15 +32,15 @@ CREATE TEMP TABLE log_tallies (
     unit integer, series integer, occurred_on date, recorded_on date, facts bigint, amount bigint
 );
 CREATE TEMP VIEW log_moves AS
-SELECT subject, moved.by AS sequence, part.unit, part.series, part.occurred_on,
-       moved.on AS recorded_on, moved.times, part.amount
+SELECT subject, moved.step AS sequence, part.unit, part.series, part.occurred_on,
+       moved.day AS recorded_on, moved.times, part.amount
   FROM (SELECT *, max(recorded_on) OVER steps AS since, lead(recorded_on) OVER steps AS next_on,
                lead(sequence) OVER steps AS next
           FROM log_facts WINDOW steps AS (PARTITION BY subject ORDER BY sequence)) AS versions
  CROSS JOIN unnest(units, series, occurred_on, amounts) AS part (unit, series, occurred_on, amount)
  CROSS JOIN LATERAL (VALUES (1, since, sequence), (-1, greatest(since, next_on), next))
-            AS moved (times, on, by)
- WHERE moved.by IS NOT NULL;
+            AS moved (times, day, step)
+ WHERE moved.step IS NOT NULL;
 """
 """`log_moves`: what each version puts in, on its day, and takes out of the version before it."""
 
