@@ -4,9 +4,10 @@ import asyncio
 import gc
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -87,13 +88,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.include_router(reading_routes(drafts, office, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
-        tasks = [asyncio.create_task(follow()), asyncio.create_task(_index(app))]
-        for task in tasks:
-            guard(app, task)
-        yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        async with _beside(app, follow(), _index(app)):
+            yield
         await app.state.worker.stop()
         await broker.stop()
         await pool.close()
@@ -102,6 +98,18 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     install_problems(app)
     _install_health(app)
     return app
+
+
+@asynccontextmanager
+async def _beside(app: FastAPI, *works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the service, which one that fails stops."""
+    tasks = [asyncio.create_task(one) for one in works]
+    for task in tasks:
+        guard(app, task)
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _index(app: FastAPI) -> None:
