@@ -70,6 +70,8 @@ async def _document(conn: Connection, log: Log, told: Told, id_: UUID) -> Sequen
 async def _read(log: Log, told: Told, since: Positions, until: Positions) -> None:
     await log.see_that_it_holds(until)
     records = sum(until.values()) - sum(since.get(tp, 0) for tp in until)
+    if not records:
+        return
     with tqdm(total=records, desc="Recounting", unit=" events", unit_scale=True) as progress:
         async for some in log.read(since, until):
             await told.add(some)
