@@ -39,10 +39,13 @@ async def create_databases(superuser_dsn: str, passwords: Mapping[str, str]) -> 
 
 
 @asynccontextmanager
-async def fresh_database(superuser_dsn: str) -> AsyncIterator[str]:
-    """Make an empty database, give its DSN, and drop it in the end, whoever is still connected."""
+async def fresh_database(superuser_dsn: str, template: str = "template1") -> AsyncIterator[str]:
+    """Make an empty database, or a copy of one to which nobody is connected.
+
+    Gives its DSN, and drops it in the end, whoever is still connected.
+    """
     name = f"throwaway_{secrets.token_hex(6)}"
-    await _execute(superuser_dsn, f"CREATE DATABASE {name}")
+    await _execute(superuser_dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield urlsplit(superuser_dsn)._replace(path=f"/{name}").geturl()
     await _execute(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
 

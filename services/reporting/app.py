@@ -4,9 +4,10 @@ import asyncio
 import gc
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -87,11 +88,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.include_router(reading_routes(drafts, office, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
-        task = asyncio.create_task(follow(), name="follow")
-        guard(app, task)
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        async with _beside(app, follow(), _index(app)):
+            yield
         await app.state.worker.stop()
         await broker.stop()
         await pool.close()
@@ -100,6 +98,29 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     install_problems(app)
     _install_health(app)
     return app
+
+
+@asynccontextmanager
+async def _beside(app: FastAPI, *works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the service, which one that fails stops."""
+    tasks = [asyncio.create_task(one) for one in works]
+    for task in tasks:
+        guard(app, task)
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _index(app: FastAPI) -> None:
+    """Index the live projection once it is level with the log; one that is rebuilt comes so."""
+    indexed = False
+    while not indexed:
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            indexed = await app.state.worker.index_facts()
+        except DATABASE_AWAY as error:
+            log.warning("the facts are not indexed yet", error=repr(error))
 
 
 def tune_garbage_collection() -> None:

@@ -27,12 +27,11 @@ from services.reporting.columns import (
     as_bytes,
     uuids,
 )
-from services.reporting.decode import LONGEST, Fact, Undecodable, decode
+from services.reporting.decode import LONGEST, Fact, Undecodable, decode_record
 from services.reporting.projections.contributions import Series, count_case
 from services.reporting.projections.tallies import Column, Counts, Versions, within_rows
 from services.reporting.usual_form import OtherForm, kind_of, read_usual
 from shared.events.cases import Case, Channel, Outcome, Status
-from shared.topics import partition_of
 
 type Record = ConsumerRecord[bytes, bytes]
 
@@ -158,11 +157,9 @@ class Reader:
         letters: dict[int, Undecodable],
     ) -> None:
         """Read one record the thorough way, and learn from it for the quick one."""
-        decoded = decode(record.topic, record.key, record.value)
+        decoded = decode_record(record)
         if isinstance(decoded, Undecodable):
             letters[place] = decoded
-        elif partition_of(decoded.subject.encode()) != record.partition:
-            letters[place] = Undecodable("wrong_partition", "the key belongs to another partition")
         else:
             facts.append((place, decoded))
             if decoded.statement:

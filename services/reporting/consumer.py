@@ -67,6 +67,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._gaps: dict[TopicPartition, int] = {}
         self.assigned = False
         self.behind = False
+        self.level = False
         self.moved_at = time.monotonic()
         self._subscriber = broker.subscriber(
             *(topic.name for topic in TOPICS),
@@ -194,6 +195,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def lag(self) -> int:
         """Return how many records are not folded yet; set the metric of each partition.
 
+        `level` says since then whether they are no more than a batch.
+
         Raises KafkaError while Kafka does not answer.
         """
         ends = await self._kafka.end_offsets(_EVERYTHING)
@@ -206,6 +209,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if total == 0:
             self.moved_at = time.monotonic()
         self.behind = total > 0
+        self.level = self.assigned and total < LONGEST_BATCH
         return total
 
     async def measure(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
 from services.reporting.projections.contributions import Contribution, contributions
@@ -14,7 +15,7 @@ from shared.events.cases import CaseData
 from shared.events.envelope import Event
 from shared.events.reader import read_event
 from shared.procedures import PROCEDURES
-from shared.topics import topic_of
+from shared.topics import partition_of, topic_of
 
 LONGEST = 262_144
 """Bytes of the largest event; anything above is no event of ours."""
@@ -54,6 +55,14 @@ class Undecodable:
 
     reason: str
     detail: str = ""
+
+
+def decode_record(record: "ConsumerRecord[bytes, bytes]") -> Fact | Undecodable:
+    """Return the fact that a record tells of where it stands, or why it tells of none there."""
+    decoded = decode(record.topic, record.key, record.value)
+    if isinstance(decoded, Fact) and partition_of(decoded.subject.encode()) != record.partition:
+        return Undecodable("wrong_partition", "the key belongs to another partition")
+    return decoded
 
 
 def decode(topic: str, key: bytes | None, value: bytes | None) -> Fact | Undecodable:

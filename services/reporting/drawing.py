@@ -24,7 +24,11 @@ class Drawn:
 
 async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
-    tallies = await read_tallies(pool, about.unit_id, about.as_of)
+    return drawn(plan, about, await read_tallies(pool, about.unit_id, about.as_of))
+
+
+def drawn(plan: Plan, about: ReportHeading, tallies: Tallies) -> Drawn:
+    """Return the report on `about` from these tallies of its unit."""
     figures = TallyFigures(about.period, tallies)
     unit = units.unit(about.unit_id)
     told = filings(unit, about.period, about.as_of, tallies.statements)

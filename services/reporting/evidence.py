@@ -46,20 +46,25 @@ WITH {VERSIONS_OF_UNIT}, known AS (
      GROUP BY known.subject, known.sequence
     HAVING sum(part.amount * wanted.sign) <> 0
 )
-SELECT subject, sequence, amount, count(*) OVER () AS total, sum(amount) OVER ()::bigint AS sum
-  FROM counted
+SELECT subject, sequence, amount FROM counted
 """  # noqa: S608 - made of constants
 _STATED = """
-SELECT subject, sequence, NULL::bigint AS amount, count(*) OVER () AS total, NULL::bigint AS sum
+SELECT subject, sequence, NULL::bigint AS amount
   FROM unnest($1::uuid[], $2::integer[]) AS stated (subject, sequence)
 """
 _WHERE_THEY_STAND = """
-WITH found AS ({found})
-SELECT found.*, types.type, topics.topic, partition, "offset", recorded_on
-  FROM found JOIN facts USING (subject, sequence)
-  JOIN types ON types.id = facts.type JOIN topics ON topics.id = facts.topic
- ORDER BY recorded_on, subject OFFSET {offset} LIMIT {limit}
+WITH found AS ({found}), page AS (
+    SELECT found.*, types.type, topics.topic, partition, "offset", recorded_on
+      FROM found JOIN facts USING (subject, sequence)
+      JOIN types ON types.id = facts.type JOIN topics ON topics.id = facts.topic
+     ORDER BY recorded_on, subject OFFSET {offset} LIMIT {limit}
+)
+SELECT page.*, total, sum
+  FROM (SELECT count(*) AS total, sum(amount)::bigint AS sum FROM found) AS whole
+  LEFT JOIN page ON true
+ ORDER BY recorded_on, subject
 """
+"""One row at least: what all events come to is told on a page that has none, too."""
 
 
 class Event(Frozen):
@@ -156,7 +161,7 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
         total=rows[0]["total"] if rows else 0,
         amount=rows[0]["sum"] if rows else None,
         page=page,
-        events=tuple(map(_event, rows)),
+        events=tuple(_event(row) for row in rows if row["subject"]),
     )
 
 

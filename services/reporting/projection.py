@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from services.reporting import positions
 from services.reporting.positions import Positions
 from services.reporting.projections.tallies import VERSION
@@ -31,6 +33,11 @@ _READ = """
 SELECT set_config('search_path', 'projection_' || id, $2)
   FROM public.projections WHERE version = $1 AND state = 'live'
 """
+
+_OURS_TO_INDEX = "SELECT pg_try_advisory_lock(4244, $1)"
+_IS_INDEXED = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('facts_of_unit')"
+_DROP_INDEX = "DROP INDEX CONCURRENTLY facts_of_unit"
+_INDEX = "CREATE INDEX CONCURRENTLY facts_of_unit ON facts USING gin (units)"
 
 _TRIES, _PAUSE_SECONDS = 100, 0.02
 
@@ -72,6 +79,26 @@ class Projection:
         pool = await create_pool(dsn, connections, **settings)
         await migrate(pool, [TABLES], self.schema)
         return pool
+
+    async def index_facts(self, dsn: str) -> bool:
+        """Index the facts by unit, which evidence and restatements ask for; say whether they are.
+
+        Folding goes on meanwhile. It is for a projection that is level with the log: replaying a
+        long one need not pay for it (decision 0016). One process does it, others are told no.
+        """
+        # Without the time limits of a pool's sessions: of a term of the country it takes minutes.
+        conn = await asyncpg.connect(dsn, server_settings={"search_path": self.schema})
+        try:
+            if not await conn.fetchval(_OURS_TO_INDEX, self.id):
+                return False
+            indexed = await conn.fetchval(_IS_INDEXED)
+            if indexed is False:  # its making was cut short
+                await conn.execute(_DROP_INDEX)
+            if not indexed:
+                await conn.execute(_INDEX)
+            return True
+        finally:
+            await conn.close()
 
 
 async def live(pool: Pool) -> Projection:

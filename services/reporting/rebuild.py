@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from services.reporting import projection
 from services.reporting.app import MIGRATIONS, tune_garbage_collection
-from services.reporting.consumer import LONGEST_BATCH
 from services.reporting.positions import DATABASE_AWAY
 from services.reporting.projection import Behind
 from services.reporting.settings import ReportingSettings
@@ -43,6 +42,7 @@ async def rebuild(settings: ReportingSettings) -> None:
         tune_garbage_collection()
         try:
             await _catch_up(worker, failed)
+            await worker.index_facts()
             while not await _switched(pool, worker):
                 await _catch_up(worker, failed)
             print(f"Reports are drawn from projection {new.id} now.")
@@ -64,7 +64,7 @@ async def _catch_up(worker: Worker, failed: asyncio.Future[None]) -> None:
             if progress.initial == progress.n == 0:
                 progress.initial = progress.n = folded  # the rate is of this run alone
             progress.update(folded - progress.n)
-            if lag < LONGEST_BATCH and worker.consumer.assigned:
+            if worker.consumer.level:
                 return
             done, _ = await asyncio.wait([failed], timeout=_LOOK_SECONDS)
             if done:

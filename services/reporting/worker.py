@@ -23,6 +23,7 @@ class Worker:
     projection: Projection
     consumer: Consumer
     _pool: Pool
+    _settings: ReportingSettings
 
     @classmethod
     async def start(
@@ -37,11 +38,17 @@ class Worker:
         folder = Folder(pool, settings.longest_dead_letter_run)
         consumer = Consumer(broker, projection.group, pool, folder, fail)
         await consumer.start()
-        return cls(projection, consumer, pool)
+        return cls(projection, consumer, pool, settings)
 
     async def join_parts(self) -> None:
         """Join parts of tallies that have become many, so that a report reads few."""
         await store.join_parts(self._pool)
+
+    async def index_facts(self) -> bool:
+        """Index the facts by unit, if they are level with the log; say whether they are indexed."""
+        if not self.consumer.level:
+            return False
+        return await self.projection.index_facts(self._settings.database.get_secret_value())
 
     async def stop(self) -> None:
         """Fold the batch in hand, leave the group, close the pool."""

@@ -4,25 +4,23 @@ The counts are PostgreSQL's own, of a server that counts every statement (pg_sta
 """
 
 import gc
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date
-from typing import Any
 
 import asyncpg
 import pytest
 
 from deploy.bench.rig import PLACES
-from deploy.bench.workload import Workload, unit_ids
+from deploy.bench.workload import unit_ids
 from services.reporting import positions, projection
 from services.reporting.app import MIGRATIONS
 from services.reporting.fold import Folder
 from services.reporting.projection import TABLES
 from services.reporting.tally_reader import read_tallies
 from shared.database import Pool, create_pool, migrate
-from tests.support.builders import a_record
 from tests.support.servers import fresh_database, running_postgres
 from tests.support.wait import wait_until
+from tests.support.workload import workload_records
 
 STATEMENTS_PER_BATCH = 12
 """The most that a batch may take, BEGIN and COMMIT included, however many events it holds."""
@@ -70,20 +68,10 @@ async def pool(server: str) -> AsyncIterator[Pool]:
         await opened.close()
 
 
-def _records(events: int) -> Sequence[Any]:
-    offsets: Counter[tuple[str, int]] = Counter()
-    found = []
-    for topic, partition, key, value in Workload(events=events):
-        offset = offsets[topic, partition]
-        found.append(a_record(value, offset, partition=partition, topic=topic, key=key))
-        offsets[topic, partition] += 1
-    return found
-
-
 async def test_the_statements_of_a_batch_do_not_grow_with_its_events(
     pool: Pool, server: str
 ) -> None:
-    records = _records(WARM_UP + sum(BATCHES))
+    records = workload_records(WARM_UP + sum(BATCHES))
     folder = Folder(pool, 1)
     await folder.fold(records[:WARM_UP])
     name = await pool.fetchval("SELECT current_database()")
@@ -101,7 +89,7 @@ async def test_the_statements_of_a_batch_do_not_grow_with_its_events(
 
 
 async def test_the_log_written_for_an_event_is_bounded(pool: Pool) -> None:
-    records = _records(WARM_UP + max(BATCHES))
+    records = workload_records(WARM_UP + max(BATCHES))
     folder = Folder(pool, 1)
     await folder.fold(records[:WARM_UP])
     await pool.execute("CHECKPOINT")
@@ -118,7 +106,7 @@ async def test_a_report_reads_the_parts_of_its_own_unit_and_no_other(database: s
     await migrate(pool, [MIGRATIONS])
     tables = await (await projection.live(pool)).open(database, 2)
     await positions.seed(tables, dict.fromkeys(PLACES, 0))
-    await Folder(tables, 1).fold(_records(WARM_UP))
+    await Folder(tables, 1).fold(workload_records(WARM_UP))
     unit = unit_ids()[0]
     parts = await tables.fetchval(_PARTS_OF, unit)
     await tables.execute("SELECT pg_stat_force_next_flush()")
@@ -138,7 +126,7 @@ async def test_a_report_reads_the_parts_of_its_own_unit_and_no_other(database: s
 
 async def test_batches_leave_nothing_behind_for_the_collector(pool: Pool) -> None:
     """It comes so seldom while events are folded that cycles would fill the memory."""
-    records = _records(WARM_UP + BATCHES[-1])
+    records = workload_records(WARM_UP + BATCHES[-1])
     folder = Folder(pool, 1)
     await folder.fold(records[:WARM_UP])
     gc.collect()

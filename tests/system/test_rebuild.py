@@ -6,15 +6,19 @@ import signal
 import sys
 from asyncio.subprocess import Process
 from datetime import date
+from functools import partial
 
 import asyncpg
 
 from deploy.embedded.ports import HOST
+from tests.support.wait import wait_until
 from tests.support.wardbook import Wardbook
 from tests.system.recount import assert_tallies_equal_a_recount
 
 PERIOD = (date(2023, 1, 1), date(2024, 12, 31))
 CASES = 150
+
+_IS_INDEXED = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
 
 
 async def rebuild(wardbook: Wardbook) -> Process:
@@ -44,10 +48,21 @@ async def live(wardbook: Wardbook) -> int:
         await conn.close()
 
 
+async def indexed(wardbook: Wardbook, number: int) -> bool:
+    """Say whether evidence of a projection is found by index."""
+    conn = await asyncpg.connect(wardbook.dsn("reporting"))
+    try:
+        name = f"projection_{number}.facts_of_unit"
+        return bool(await conn.fetchval(_IS_INDEXED, name))
+    finally:
+        await conn.close()
+
+
 async def test_a_rebuild_switches_without_a_report_that_fails_or_goes_back(
     wardbook: Wardbook,
 ) -> None:
     unit, before = wardbook.new_unit(), await live(wardbook)
+    await wait_until(partial(indexed, wardbook, before))
     body = {"unit": unit, "procedure": "registry.marriage", "channel": "post"}
     body |= {"received_on": "2024-03-04"}
     sent = 0
@@ -80,7 +95,9 @@ async def test_a_rebuild_switches_without_a_report_that_fails_or_goes_back(
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
 
-    assert await live(wardbook) > before
+    after = await live(wardbook)
+    assert after > before
+    assert await indexed(wardbook, after), "the rebuild switched without an index"
     assert seen == sorted(seen), "a report went back"
     assert (await wardbook.figures(unit, *PERIOD))["registry.applications_received"] == CASES
     await assert_tallies_equal_a_recount(wardbook)

@@ -134,7 +134,7 @@ def test_an_event_in_its_usual_form_is_read_quickly_and_for_the_same(
 ) -> None:
     record = a_record(event)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(batch, "decode", lambda *_: pytest.fail("was not read quickly"))
+        patched.setattr(batch, "decode_record", lambda *_: pytest.fail("was not read quickly"))
         found = learnt.read([record])
 
     assert read_back(learnt, found) == {0: decoded(record)}
