@@ -23,7 +23,7 @@ from services.reporting.issuing.store import Content, Held
 from services.reporting.report import TERM, Report, build, load, to_json
 from shared.clock import system_clock
 from shared.database import Pool, migrate
-from shared.people import People, Person, Role
+from shared.people import Capacity, People, Person, Role
 from shared.problems import install_problems
 from shared.refusal import Refused
 from tests.support.builders import DAY, UNIT, recorded
@@ -180,6 +180,24 @@ async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) ->
         assert file.content == form.render(again)
         assert issued.files[name] == file.sha256 == hashlib.sha256(file.content).hexdigest()
         assert file.media_type == form.media_type
+
+
+async def test_a_deputy_signs_as_one_and_is_kept_as_one(pool: Pool) -> None:
+    office = Office(pool, FORMS)
+    checked = await taken(office, await drafted(office), TO_SIGNED[:2])
+    deputy = a_person(Role.SIGNER).model_copy(
+        update={"capacity": Capacity.DEPUTY, "position": "Phó Chủ tịch"}
+    )
+    sign = Act(action=Action.SIGN, sha256=checked.document.sha256)
+    signed = await office.act(checked.id, sign, deputy, recorded())
+
+    issued = await taken(office, signed, TO_ISSUED[-2:])
+
+    told = issued.document.last(Action.SIGN)
+    assert told is not None
+    assert (told.capacity, told.position) == (Capacity.DEPUTY, "Phó Chủ tịch")
+    page = (await office.file(issued.id, "html", UNIT)).content.decode()
+    assert "<p>KT. CHỦ TỊCH</p>" in page
 
 
 async def test_what_is_kept_is_answered_whatever_would_be_rendered_today(pool: Pool) -> None:

@@ -1,6 +1,7 @@
 """What issuing prints: number, day, signer, waivers, what a replacing report or a letter says."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import unescape
@@ -18,7 +19,7 @@ from services.reporting.issuing.restatement import Restated
 from services.reporting.issuing.stamp import Stamp, notation, reference, replacing, stamped
 from services.reporting.report import TERM, Report, build, load, to_json
 from services.reporting.report.model import Verdict
-from shared.people import Role
+from shared.people import Capacity, Role
 from tests.support.builders import at
 from tests.support.fixed_figures import HEADING, FixedFigures
 from tests.support.forms_of_reports import FORMS
@@ -90,6 +91,33 @@ def test_a_waiver_is_printed_with_name_and_reason(form: str) -> None:
     assert "Phụ lục V SỐ LIỆU KHÔNG KHỚP ĐƯỢC CHẤP NHẬN" in text
     assert "Người chấp nhận mẫu" in text
     assert "35 hồ sơ do người nộp rút" in text
+
+
+SIGNED = (
+    (Capacity.COLLECTIVE, "", "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Người ký mẫu"),
+    (Capacity.ACTING, "", "TM. ỦY BAN NHÂN DÂN Q. CHỦ TỊCH Người ký mẫu"),
+    (
+        *(Capacity.DEPUTY, "Phó Chủ tịch"),
+        "TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH Người ký mẫu",
+    ),
+    (Capacity.BY_ORDER, "Chánh Văn phòng", "TL. CHỦ TỊCH CHÁNH VĂN PHÒNG Người ký mẫu"),
+    (Capacity.AUTHORISED, "Trưởng Công an", "TUQ. CHỦ TỊCH TRƯỞNG CÔNG AN Người ký mẫu"),
+)
+
+
+@pytest.mark.parametrize("form", PRINTED)
+@pytest.mark.parametrize(("capacity", "position", "block"), SIGNED)
+def test_the_right_of_the_signer_stands_over_position_and_name(
+    capacity: Capacity, position: str, block: str, form: str
+) -> None:
+    """Phụ lục I, mục II.7: the letter bears it as the report does, and nothing of another right."""
+    stamp = Stamp(number=5, dated=STAMP.dated, signer="Người ký mẫu", capacity=capacity)
+
+    text = printed(stamped(the_letter(), replace(stamp, position=position)), form)
+
+    assert block in text
+    assert text.count("CHỦ TỊCH") == block.count("CHỦ TỊCH")
+    assert text.count("TM. ỦY BAN NHÂN DÂN") == block.count("TM.")
 
 
 def test_without_waivers_there_is_no_annex_of_them() -> None:
