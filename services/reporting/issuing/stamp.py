@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.reporting.issuing.annexes import differences_annex, waivers_annex
+from services.reporting.issuing.annexes import differences_annex, with_waivers
 from services.reporting.issuing.model import Step
 from services.reporting.issuing.restatement import Restated
 from services.reporting.report import Report, numbers
@@ -31,7 +31,7 @@ class Stamp:
 
 
 def stamped(report: Report, stamp: Stamp) -> Report:
-    """Return the report with its blanks filled in; each waiver is printed, in an annex.
+    """Return the report with its blanks filled in; each waiver is printed beside its check.
 
     The number has two digits at least; the day is written as Nghị định 30/2020/NĐ-CP, Phụ lục I,
     mục II.3 and II.4 want.
@@ -46,16 +46,13 @@ def stamped(report: Report, stamp: Stamp) -> Report:
         "number": filled(header.number),
         "place_and_date": filled(header.place_and_date),
     }
-    annexes = report.annexes
-    if stamp.waivers:
-        annexes += (waivers_annex(report, stamp.waivers),)
     return report.model_copy(
         update={
             "header": header.model_copy(update=form),
             "signature": _signed(report.signature, stamp),
-            "annexes": numbered(
+            "annexes": tuple(
                 annex.model_copy(update={"attachment": filled(annex.attachment)})
-                for annex in annexes
+                for annex in with_waivers(report, stamp.waivers)
             ),
         }
     )

@@ -109,8 +109,9 @@ class Signature(Frozen):
 
 
 class Annex(Frozen):
-    """An annex (phụ lục)."""
+    """An annex (phụ lục). `kind` says what it lists; drafts of before it was said have none."""
 
+    kind: str = ""
     label: str
     title: str
     attachment: str
