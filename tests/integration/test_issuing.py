@@ -16,6 +16,8 @@ from services.reporting.app import MIGRATIONS
 from services.reporting.issuing import store
 from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
 from services.reporting.issuing.drafts import Drafts, blocks
+from services.reporting.issuing.kept import kept
+from services.reporting.issuing.letter import FormError, letter
 from services.reporting.issuing.model import Act, Action, State, decide
 from services.reporting.issuing.office import Office
 from services.reporting.issuing.stamp import stamped
@@ -38,6 +40,8 @@ SOUND = build(OUTLINE, HEADING, FixedFigures(SOUND_FIGURES))
 BROKEN = build(
     OUTLINE, HEADING, FixedFigures({**SOUND_FIGURES, "registry.applications_withdrawn": 0})
 )
+SMALL = letter(kept(to_json(SOUND)), "Báo cáo", [FormError(place="a", printed="b", right="c")])
+"""It takes a moment to render."""
 ALL_THAT_IS_KEPT = (
     "SELECT * FROM documents ORDER BY id",
     "SELECT * FROM document_steps ORDER BY document, step",
@@ -108,8 +112,9 @@ async def rows(pool: Pool) -> list[list[str]]:
 async def test_forty_numberings_at_once_give_one_to_forty(pool: Pool) -> None:
     """Between them stand refusals, which must leave no gap."""
     office = Office(pool, FORMS)
-    signed = [await taken(office, await drafted(office), TO_SIGNED) for _ in range(40)]
-    drafts = [await drafted(office) for _ in range(10)]
+    small = content(SMALL)
+    signed = [await taken(office, await drafted(office, small), TO_SIGNED) for _ in range(40)]
+    drafts = [await drafted(office, small) for _ in range(10)]
 
     async def number(held: Held) -> int | None:
         try:
@@ -277,6 +282,23 @@ async def test_a_broken_check_blocks_signing_and_its_waiver_is_printed(pool: Poo
     page = (await office.file(issued.id, "html", UNIT)).content.decode()
     assert "Do rút" in page
     assert EVERYBODY[Role.CONTROLLER].name in page
+
+
+async def test_a_form_that_is_not_lawful_is_not_passed(pool: Pool) -> None:
+    """Whoever checks it may overlook it; the program names article and rule, and keeps nothing."""
+    office = Office(pool, FORMS)
+    header = SOUND.header.model_copy(
+        update={"place_and_date": SOUND.header.place_and_date.replace("Phường", "P.")}
+    )
+    wrong = SOUND.model_copy(update={"header": header})
+    approved = await taken(office, await drafted(office, content(wrong)), TO_SIGNED[:1])
+    before = await rows(pool)
+
+    with pytest.raises(Refused, match=r"Phụ lục I, Phần I, mục II\.4: địa danh") as refusal:
+        await taken(office, approved, TO_SIGNED[1:2])
+
+    assert (refusal.value.rule, refusal.value.status) == ("form_unlawful", 409)
+    assert before == await rows(pool)
 
 
 async def test_a_draft_is_drawn_anew_and_approved_as_it_was_seen(pool: Pool) -> None:
