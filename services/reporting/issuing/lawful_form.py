@@ -83,7 +83,7 @@ _RULES: Sequence[tuple[str, str, Callable[[Printed], bool]]] = (
     ),
     (
         "Phụ lục I, Phần I, mục II.6e",
-        "cỡ chữ 13-14, đứng, canh đều, lùi đầu dòng 1 hoặc 1,27 cm, đoạn cách 6pt, dòng đơn đến 1,5",
+        "cỡ chữ 13-14, đứng, canh đều, lùi đầu dòng 1 - 1,27 cm, đoạn cách 6pt, dòng đơn đến 1,5",
         form_rules.body,
     ),
     (
