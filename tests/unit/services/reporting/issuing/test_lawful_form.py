@@ -68,7 +68,7 @@ def changed(change: Change, *, of_letter: bool = False) -> bytes:
 
 
 def paragraphs(file: WordFile) -> Iterator[Paragraph]:
-    return (Paragraph(one, file) for one in file.element.body.iter(qn("w:p")))  # type: ignore[arg-type]
+    return (Paragraph(one, file) for one in file.element.body.iter(qn("w:p")))
 
 
 def line(file: WordFile, text: str) -> Paragraph:
@@ -124,7 +124,7 @@ def styled(style: str, **form: object) -> Change:
     def change(file: WordFile) -> None:
         found = file.styles[style]
         for name, value in form.items():
-            holder = found.font if hasattr(found.font, name) else found.paragraph_format  # type: ignore[attr-defined]
+            holder = found.font if hasattr(found.font, name) else found.paragraph_format
             setattr(holder, name, value)
 
     return change
