@@ -57,8 +57,12 @@ async def write_report(reporting: str, folder: Path) -> list[Path]:
                 raise DeployError(
                     f"{answer.url} answered {answer.status_code}: {answer.text[:500]}"
                 )
-            file = folder / f"term-report.{form}"
-            partial = file.with_suffix(f".{form}.partial")
-            partial.write_bytes(answer.content)
-            written.append(partial.replace(file))
+            written.append(write_whole(folder / f"term-report.{form}", answer.content))
     return written
+
+
+def write_whole(file: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, and return it."""
+    partial = file.with_name(f"{file.name}.partial")
+    partial.write_bytes(content)
+    return partial.replace(file)

@@ -1,4 +1,4 @@
-"""`make run`: Kafka, PostgreSQL, the five services, the sample ward and its report, on one machine.
+"""`make run`: Kafka, PostgreSQL, five services, the sample ward, its report drawn and issued.
 
 Everything it starts is stopped when it ends: the services first, then Kafka, then PostgreSQL.
 """
@@ -32,6 +32,7 @@ from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST, check_ports
 from deploy.embedded.postgres import Postgres
 from deploy.report import folded, write_report
+from deploy.sample.issuing import issue, write_issued
 from deploy.sample.loader import load
 from deploy.settings import DEPARTMENTS, SERVICES, RunSettings
 from deploy.supervisor import Service, supervised
@@ -81,8 +82,19 @@ async def run(settings: RunSettings, *, once: bool) -> None:
         loaded.touch()
         for file in await write_report(urls["reporting"], settings.out):
             _say(f"wrote {file}")
+        await _issued(urls["reporting"], settings)
         if not once:
             await _stay(urls)
+
+
+async def _issued(reporting: str, settings: RunSettings) -> None:
+    """Have the sample's report issued, unless a run before did so, and write its printed forms."""
+    people = kept_people(settings.data)
+    document = await issue(reporting, people)
+    number, day = f"{document['number']:02}/{document['notation']}", document["dated"]
+    _say(f"the term report is {document['state']} as no. {number} of {day}")
+    for file in await write_issued(reporting, people, document, settings.out):
+        _say(f"wrote {file}")
 
 
 @asynccontextmanager

@@ -218,6 +218,10 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "số liệu không khớp mà chưa được chấp nhận: {checks}",
         "en": "these checks are broken and not waived: {checks}",
     },
+    "form_unlawful": {
+        "vi": "thể thức văn bản không đúng: {rules}",
+        "en": "the form of the document is not lawful: {rules}",
+    },
     "number_backwards": {
         "vi": "không được trước ngày của số văn bản liền trước",
         "en": "must not be before the day of the number before",

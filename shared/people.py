@@ -1,4 +1,4 @@
-"""The people who issue documents: who holds which token, in which roles, for which unit. Pure."""
+"""The people who issue documents: their tokens, roles and units, and how they may sign. Pure."""
 
 import hashlib
 import tomllib
@@ -7,7 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from shared import units
 from shared.frozen import Closed
@@ -27,16 +34,57 @@ class Role(StrEnum):
     MIGRATOR = "migrator"
 
 
+class Capacity(StrEnum):
+    """In what right somebody signs, as it is printed (Nghị định 30/2020/NĐ-CP, Phụ lục I, II.7b).
+
+    In the name of the collective body, as its acting head, in the place of the head, by order of
+    the head, or authorised by the head.
+    """
+
+    COLLECTIVE = "TM"
+    ACTING = "Q"
+    DEPUTY = "KT"
+    BY_ORDER = "TL"
+    AUTHORISED = "TUQ"
+
+
+_AS_THE_HEAD = frozenset({Capacity.COLLECTIVE, Capacity.ACTING})
+
+
 class Person(Closed):
-    """Somebody who works for one unit, by its identity (shared.units); the name is printed."""
+    """Somebody who works for one unit, by its identity (shared.units); the name is printed.
+
+    A signer signs for the collective body, as its head, unless the capacity is another one; who
+    signs for the head says the own `position`.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(on_one_line)]
     roles: frozenset[Role]
     unit: str
+    capacity: Capacity = Capacity.COLLECTIVE
+    position: Annotated[str, Field(max_length=100), AfterValidator(on_one_line)] = ""
 
 
 class _Entry(Person):
     token: Annotated[SecretStr, Field(min_length=16)]
+
+    @model_validator(mode="after")
+    def _can_be_printed(self) -> Self:
+        """Hold what is printed under a document against Phụ lục I, mục II.7."""
+        as_the_head = self.capacity in _AS_THE_HEAD
+        if Role.SIGNER not in self.roles:
+            if self.position or not as_the_head:
+                raise ValueError("capacity and position are of a signer")
+            return self
+        if "." in self.name:
+            raise ValueError("a signer's name is printed in full, without academic or other titles")
+        if as_the_head and self.position:
+            raise ValueError(f"who signs {self.capacity}. has the position of the head, no other")
+        if not as_the_head and not self.position:
+            raise ValueError(f"who signs {self.capacity}. needs a position of their own")
+        if self.capacity is Capacity.DEPUTY and not self.position.casefold().startswith("phó "):
+            raise ValueError("who signs KT. is a deputy: the position begins with Phó")
+        return self
 
     @field_validator("unit")
     @classmethod
@@ -72,7 +120,9 @@ class People:
 
     @classmethod
     def read(cls, file: Path | None) -> Self:
-        """Read `[[person]]` tables: name, roles, unit, token. Without a file there is nobody.
+        """Read `[[person]]` tables: name, roles, unit, token; of signers capacity and position.
+
+        Without a file there is nobody.
 
         Raises UnusableFile.
         """
@@ -84,9 +134,7 @@ class People:
             raise UnusableFile(f"{file}: {_told(error)}") from None
         return cls(
             {
-                _hash(each.token.get_secret_value()): Person(
-                    name=each.name, roles=each.roles, unit=each.unit
-                )
+                _hash(each.token.get_secret_value()): Person(**each.model_dump(exclude={"token"}))
                 for each in entries
             }
         )

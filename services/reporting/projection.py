@@ -84,7 +84,7 @@ class Projection:
         """Index the facts by unit, which evidence and restatements ask for; say whether they are.
 
         Folding goes on meanwhile. It is for a projection that is level with the log: replaying a
-        long one need not pay for it (decision 0016). One process does it, others are told no.
+        long one need not pay for it (decision 0018). One process does it, others are told no.
         """
         # Without the time limits of a pool's sessions: of a term of the country it takes minutes.
         conn = await asyncpg.connect(dsn, server_settings={"search_path": self.schema})

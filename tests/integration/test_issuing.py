@@ -16,6 +16,8 @@ from services.reporting.app import MIGRATIONS
 from services.reporting.issuing import store
 from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
 from services.reporting.issuing.drafts import Drafts, blocks
+from services.reporting.issuing.kept import kept
+from services.reporting.issuing.letter import FormError, letter
 from services.reporting.issuing.model import Act, Action, State, decide
 from services.reporting.issuing.office import Office
 from services.reporting.issuing.stamp import stamped
@@ -23,7 +25,7 @@ from services.reporting.issuing.store import Content, Held
 from services.reporting.report import TERM, Report, build, load, to_json
 from shared.clock import system_clock
 from shared.database import Pool, migrate
-from shared.people import People, Person, Role
+from shared.people import Capacity, People, Person, Role
 from shared.problems import install_problems
 from shared.refusal import Refused
 from tests.support.builders import DAY, UNIT, recorded
@@ -38,6 +40,8 @@ SOUND = build(OUTLINE, HEADING, FixedFigures(SOUND_FIGURES))
 BROKEN = build(
     OUTLINE, HEADING, FixedFigures({**SOUND_FIGURES, "registry.applications_withdrawn": 0})
 )
+SMALL = letter(kept(to_json(SOUND)), "Báo cáo", [FormError(place="a", printed="b", right="c")])
+"""It takes a moment to render."""
 ALL_THAT_IS_KEPT = (
     "SELECT * FROM documents ORDER BY id",
     "SELECT * FROM document_steps ORDER BY document, step",
@@ -108,8 +112,9 @@ async def rows(pool: Pool) -> list[list[str]]:
 async def test_forty_numberings_at_once_give_one_to_forty(pool: Pool) -> None:
     """Between them stand refusals, which must leave no gap."""
     office = Office(pool, FORMS)
-    signed = [await taken(office, await drafted(office), TO_SIGNED) for _ in range(40)]
-    drafts = [await drafted(office) for _ in range(10)]
+    small = content(SMALL)
+    signed = [await taken(office, await drafted(office, small), TO_SIGNED) for _ in range(40)]
+    drafts = [await drafted(office, small) for _ in range(10)]
 
     async def number(held: Held) -> int | None:
         try:
@@ -180,6 +185,24 @@ async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) ->
         assert file.content == form.render(again)
         assert issued.files[name] == file.sha256 == hashlib.sha256(file.content).hexdigest()
         assert file.media_type == form.media_type
+
+
+async def test_a_deputy_signs_as_one_and_is_kept_as_one(pool: Pool) -> None:
+    office = Office(pool, FORMS)
+    checked = await taken(office, await drafted(office), TO_SIGNED[:2])
+    deputy = a_person(Role.SIGNER).model_copy(
+        update={"capacity": Capacity.DEPUTY, "position": "Phó Chủ tịch"}
+    )
+    sign = Act(action=Action.SIGN, sha256=checked.document.sha256)
+    signed = await office.act(checked.id, sign, deputy, recorded())
+
+    issued = await taken(office, signed, TO_ISSUED[-2:])
+
+    told = issued.document.last(Action.SIGN)
+    assert told is not None
+    assert (told.capacity, told.position) == (Capacity.DEPUTY, "Phó Chủ tịch")
+    page = (await office.file(issued.id, "html", UNIT)).content.decode()
+    assert "<p>KT. CHỦ TỊCH</p>" in page
 
 
 async def test_what_is_kept_is_answered_whatever_would_be_rendered_today(pool: Pool) -> None:
@@ -259,6 +282,23 @@ async def test_a_broken_check_blocks_signing_and_its_waiver_is_printed(pool: Poo
     page = (await office.file(issued.id, "html", UNIT)).content.decode()
     assert "Do rút" in page
     assert EVERYBODY[Role.CONTROLLER].name in page
+
+
+async def test_a_form_that_is_not_lawful_is_not_passed(pool: Pool) -> None:
+    """Whoever checks it may overlook it; the program names article and rule, and keeps nothing."""
+    office = Office(pool, FORMS)
+    header = SOUND.header.model_copy(
+        update={"place_and_date": SOUND.header.place_and_date.replace("Phường", "P.")}
+    )
+    wrong = SOUND.model_copy(update={"header": header})
+    approved = await taken(office, await drafted(office, content(wrong)), TO_SIGNED[:1])
+    before = await rows(pool)
+
+    with pytest.raises(Refused, match=r"Phụ lục I, Phần I, mục II\.4: địa danh") as refusal:
+        await taken(office, approved, TO_SIGNED[1:2])
+
+    assert (refusal.value.rule, refusal.value.status) == ("form_unlawful", 409)
+    assert before == await rows(pool)
 
 
 async def test_a_draft_is_drawn_anew_and_approved_as_it_was_seen(pool: Pool) -> None:

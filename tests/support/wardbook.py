@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from vietnam_provinces.legacy import WardCode
 
+from deploy.data_folder import kept_people
 from deploy.embedded import fonts
 from deploy.embedded.child import Child
 from deploy.embedded.maven import have
@@ -235,8 +236,9 @@ async def running_wardbook(
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         codes = (f"{code.value:05d}" for code in WardCode if code.value > 11_300)
         issuing_unit = next(codes)
-        people = people_file(f"2004-{issuing_unit}", Role.MIGRATOR)
-        (folder / "people.toml").write_text(people, encoding="utf-8")
+        people = kept_people(folder)  # those of the sample ward; and of a ward for tests
+        with people.open("a", encoding="utf-8") as file:
+            file.write("\n" + people_file(f"2004-{issuing_unit}", Role.MIGRATOR))
         wardbook = Wardbook(kafka, processes, client, folder, issuing_unit, _codes=codes)
         try:
             async with asyncio.TaskGroup() as group:

@@ -1,6 +1,8 @@
 """The main job on real parts: the sample ward through all services, with faults on the way."""
 
 import asyncio
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -8,8 +10,11 @@ import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
+from pypdf import PdfReader
 
+from deploy.sample.issuing import issue, write_issued
 from deploy.sample.loader import load
+from services.reporting.issuing.lawful_form import broken_rules
 from services.reporting.report import Report
 from services.reporting.report.keys import figure_key
 from shared.indicators import CATALOGUE
@@ -115,6 +120,31 @@ async def test_every_figure_of_the_model_report_comes_out_in_its_section(
         found = row.id, told.value, told.upper, told.qualifier
         assert found == (row.id, row.value, row.upper, row.qualifier)
         assert row.section in told.sections, row.id
+
+
+async def test_the_sample_s_report_is_issued_once_as_its_office_would(
+    wardbook: Wardbook, tmp_path: Path
+) -> None:
+    """By six people, in December 2023, with the errors that the model report has waived by name."""
+    reporting, people = wardbook.url("reporting"), wardbook.folder / "people.toml"
+
+    document = await issue(reporting, people)
+    files = await write_issued(reporting, people, document, tmp_path)
+    again = await issue(reporting, people)
+
+    assert (document["state"], document["number"]) == ("issued", 1)
+    assert (document["dated"], document["as_of"]) == ("2023-12-05", "2023-12-05")
+    assert len({step["person"] for step in document["steps"]}) == 6
+    waived = [step["check"] for step in document["steps"] if step["action"] == "waive"]
+    assert waived == document["broken"]
+    assert document["late"] == []
+    assert again == document
+    word, pdf = (file.read_bytes() for file in files)
+    assert broken_rules(word) == ()
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+    for said in ("Số: 01/BC-UBND", "ngày 05 tháng 12 năm 2023", "CHỦ TỊCH Người ký mẫu"):
+        assert said in text
+    assert text.count("được Người chấp nhận số liệu mẫu chấp nhận ngày 05 tháng 12") == len(waived)
 
 
 async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardbook) -> None:

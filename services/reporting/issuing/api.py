@@ -17,13 +17,13 @@ from services.reporting.issuing.office import Office
 from services.reporting.issuing.restatement import Restatement
 from services.reporting.issuing.store import Held, Kind
 from shared.clock import Clock, noon_of, ward_day
-from shared.people import People, Person, Role
+from shared.people import Capacity, People, Person, Role
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
 
 class StepAnswer(BaseModel):
-    """A step that somebody took."""
+    """A step that somebody took; `capacity` and `position` are those in which they signed."""
 
     action: Action
     person: str
@@ -32,6 +32,8 @@ class StepAnswer(BaseModel):
     state: State
     reason: str
     check: str
+    capacity: Capacity | None
+    position: str
 
 
 class DocumentAnswer(BaseModel):

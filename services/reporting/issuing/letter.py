@@ -45,6 +45,7 @@ class LetterOutline(Closed):
     notation: Annotated[str, Field(pattern=r"^\S+$")]
     subject: Annotated[str, _of("document")]
     addressee: Annotated[str, _of("document")]
+    addressed: str
     opening: Annotated[str, _of("document")]
     error: Annotated[str, _of("place", "printed", "right")]
     closing: Annotated[str, _of("document")]
@@ -71,7 +72,9 @@ def letter(corrected: KeptReport, reference: str, errors: Sequence[FormError]) -
         introduction=(opening, *listed),
         parts=(),
         closing=_paragraph(_OUTLINE.closing.format(document=reference)),
-        signature=corrected.signature,
+        signature=corrected.signature.model_copy(
+            update={"recipients": (_OUTLINE.addressed, corrected.signature.recipients[-1])}
+        ),
         annexes=(),
         figures={},
         checks=(),

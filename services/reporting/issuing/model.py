@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from shared.calendar import due_day
 from shared.clock import ward_day
-from shared.people import Person, Role
+from shared.people import Capacity, Person, Role
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
@@ -62,7 +62,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What somebody did, and the state in which it left the document."""
+    """What somebody did, and the state in which it left the document.
+
+    `capacity` and `position` are those in which a signer signed.
+    """
 
     action: Action
     person: str
@@ -71,6 +74,8 @@ class Step:
     state: State
     reason: str = ""
     check: str = ""
+    capacity: Capacity | None = None
+    position: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +207,7 @@ def decide(document: Document, act: Act, person: Person, recorded: Recorded) -> 
         raise Refused("checks_broken", "action", status=409, checks=_listed(document.unwaived))
     if document.steps:
         recorded = recorded.after(document.steps[-1].at)
+    signs = act.action is Action.SIGN
     return Step(
         action=act.action,
         person=person.name,
@@ -210,6 +216,8 @@ def decide(document: Document, act: Act, person: Person, recorded: Recorded) -> 
         state=rule.to or document.state,
         reason=act.reason,
         check=act.check if act.action is Action.WAIVE else "",
+        capacity=person.capacity if signs else None,
+        position=person.position if signs else "",
     )
 
 

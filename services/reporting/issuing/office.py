@@ -9,6 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.reporting.issuing import store
+from services.reporting.issuing.lawful_form import refuse_unlawful
 from services.reporting.issuing.model import Act, Action, Document, State, Step, decide
 from services.reporting.issuing.stamp import stamped
 from services.reporting.issuing.store import Content, File, Held
@@ -20,6 +21,8 @@ from shared.recorded import Recorded
 from shared.refusal import Refused
 
 _DRAW = Act(action=Action.DRAW)
+_CHECKED = "docx"
+"""The form that a program looks through for the rules of the law."""
 
 type Files = dict[str, tuple[str, bytes]]
 """Media type and bytes by the name of the form."""
@@ -55,14 +58,18 @@ class Office:
 
     async def act(self, id_: UUID, act: Act, person: Person, recorded: Recorded) -> Held:
         """Take a step with a document."""
-        # What is numbered changes no more, so that it can be rendered before it is locked.
-        files = {}
-        if act.action is Action.ISSUE:
+        # What is numbered changes no more, and of what is checked the hash is named, so that both
+        # can be rendered before the document is locked.
+        files: Files = {}
+        if act.action in {Action.CHECK_FORM, Action.ISSUE}:
             async with self.pool.acquire() as conn:
                 held = await store.find(conn, id_, person.unit)
                 model = await store.model(conn, id_)
             decide(held.document, act, person, recorded)
-            files = await asyncio.to_thread(self._rendered, model, held, self.forms)
+            names = self.forms if act.action is Action.ISSUE else [_CHECKED]
+            files = await asyncio.to_thread(self._rendered, model, held, names)
+        if act.action is Action.CHECK_FORM:
+            await asyncio.to_thread(refuse_unlawful, files[_CHECKED][1])
         async with self.pool.acquire() as conn, conn.transaction():
             held = await store.find(conn, id_, person.unit, lock=True)
             step = decide(held.document, act, person, recorded)

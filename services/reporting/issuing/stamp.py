@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.reporting.issuing.annexes import differences_annex, waivers_annex
+from services.reporting.issuing.annexes import differences_annex, with_waivers
 from services.reporting.issuing.model import Step
 from services.reporting.issuing.restatement import Restated
 from services.reporting.report import Report, numbers
 from services.reporting.report.annexes import numbered
+from services.reporting.report.model import Signature
+from shared.people import Capacity
 
 # What an outline leaves blank for the day of issue: non-breaking spaces.
 _NUMBER = re.compile("\u00a0+/")
@@ -23,11 +25,13 @@ class Stamp:
     number: int
     dated: date
     signer: str
+    capacity: Capacity = Capacity.COLLECTIVE
+    position: str = ""
     waivers: Sequence[Step] = ()
 
 
 def stamped(report: Report, stamp: Stamp) -> Report:
-    """Return the report with its blanks filled in; each waiver is printed, in an annex.
+    """Return the report with its blanks filled in; each waiver is printed beside its check.
 
     The number has two digits at least; the day is written as Nghị định 30/2020/NĐ-CP, Phụ lục I,
     mục II.3 and II.4 want.
@@ -42,19 +46,35 @@ def stamped(report: Report, stamp: Stamp) -> Report:
         "number": filled(header.number),
         "place_and_date": filled(header.place_and_date),
     }
-    annexes = report.annexes
-    if stamp.waivers:
-        annexes += (waivers_annex(report, stamp.waivers),)
     return report.model_copy(
         update={
             "header": header.model_copy(update=form),
-            "signature": report.signature.model_copy(update={"name": stamp.signer}),
-            "annexes": numbered(
+            "signature": _signed(report.signature, stamp),
+            "annexes": tuple(
                 annex.model_copy(update={"attachment": filled(annex.attachment)})
-                for annex in annexes
+                for annex in with_waivers(report, stamp.waivers)
             ),
         }
     )
+
+
+def _signed(signature: Signature, stamp: Stamp) -> Signature:
+    """Return the signature with the signer's right, position and name (Phụ lục I, mục II.7).
+
+    Who signs in the place of the head (KT.) does so in the name of the collective body all the
+    same; who signs by order of the head (TL.) or authorised by the head (TUQ.) does not.
+    """
+    right, own = f"{stamp.capacity}. {signature.signer}", stamp.position.upper()
+    match stamp.capacity:
+        case Capacity.COLLECTIVE:
+            lines = {}
+        case Capacity.ACTING:
+            lines = {"signer": right}
+        case Capacity.DEPUTY:
+            lines = {"signer": right, "position": own}
+        case Capacity.BY_ORDER | Capacity.AUTHORISED:
+            lines = {"authority": right, "signer": own}
+    return signature.model_copy(update={**lines, "name": stamp.signer})
 
 
 def notation(report: Report) -> str:

@@ -12,7 +12,7 @@ import asyncpg
 from services.reporting.issuing.model import Action, Document, State, Step
 from services.reporting.issuing.stamp import Stamp
 from shared.database import Connection
-from shared.people import Role
+from shared.people import Capacity, Role
 from shared.refusal import Refused
 
 type Kind = Literal["report", "letter"]
@@ -30,7 +30,7 @@ _FIND = f"{_COLUMNS} WHERE id = $1 AND unit = $2"
 _LOCK = f"{_FIND} FOR UPDATE OF documents"
 _PAGE = f"{_COLUMNS} WHERE unit = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
 _STEPS = """
-SELECT document, action, person, role, at, state, reason, check_id
+SELECT document, action, person, role, at, state, reason, check_id, capacity, position
   FROM document_steps WHERE document = ANY($1) ORDER BY document, step
 """
 _MODEL = "SELECT content FROM documents WHERE id = $1"
@@ -47,8 +47,9 @@ UPDATE documents
 """
 _STEP = """
 WITH moved AS (UPDATE documents SET state = $7 WHERE id = $1)
-INSERT INTO document_steps (document, step, action, person, role, at, state, reason, check_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO document_steps (document, step, action, person, role, at, state, reason, check_id,
+                            capacity, position)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 _NEXT_NUMBER = """
 INSERT INTO document_numbers AS held (unit, notation, year, last, last_on)
@@ -112,6 +113,8 @@ class Held:
             number=self.number,
             dated=self.dated,
             signer=signed.person,
+            capacity=signed.capacity or Capacity.COLLECTIVE,
+            position=signed.position,
             waivers=self.document.waivers,
         )
 
@@ -162,7 +165,7 @@ async def draw(conn: Connection, id_: UUID, drawn: Content) -> None:
 async def add_step(conn: Connection, id_: UUID, number: int, step: Step) -> None:
     """Add the step with this number, from 1, and let the document be in its state."""
     told = (step.action, step.person, step.role, step.at, step.state, step.reason, step.check)
-    await conn.execute(_STEP, id_, number, *told)
+    await conn.execute(_STEP, id_, number, *told, step.capacity, step.position)
 
 
 async def give_number(conn: Connection, held: Held, on: date) -> None:
@@ -206,6 +209,8 @@ async def _held(conn: Connection, rows: Sequence[asyncpg.Record]) -> Sequence[He
                 state=State(row["state"]),
                 reason=row["reason"],
                 check=row["check_id"],
+                capacity=row["capacity"] and Capacity(row["capacity"]),
+                position=row["position"],
             )
         )
     plain = ("id", "kind", "concerns", "concerned_by", "subject", "starts", "ends", "as_of")

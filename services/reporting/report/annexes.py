@@ -46,6 +46,7 @@ def annexes(
     }
     return numbered(
         Annex(
+            kind=outline.kind,
             label="",
             title=outline.title,
             attachment=writer.say(outline.attachment),
@@ -68,7 +69,7 @@ def numbered(told: Iterable[Annex]) -> tuple[Annex, ...]:
 
 def _checks(outline: AnnexOutline, checks: Sequence[CheckResult]) -> Table:
     """Return the table of checks: both sides, the difference, the verdict; broken ones are bold."""
-    rows = [_check_row(number, check) for number, check in enumerate(checks, 1)]
+    rows = [check_row(number, check) for number, check in enumerate(checks, 1)]
     return _table(outline, rows, widths=(8, 66, 21, 12, 21, 18, 16, 20))
 
 
@@ -98,7 +99,8 @@ def _table(outline: AnnexOutline, rows: Sequence[Row], widths: tuple[int, ...]) 
     )
 
 
-def _check_row(number: int, check: CheckResult) -> Row:
+def check_row(number: int, check: CheckResult) -> Row:
+    """Return the row of a check, which is the `number`th one, in the annex of checks."""
     label = f"{check.label}. {check.note}" if check.note else check.label
     left, right, difference = map(_side, (check.left, check.right, check.difference))
     texts = (str(number), label, left, check.relation, right, difference)

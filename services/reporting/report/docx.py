@@ -106,12 +106,14 @@ def _signature(signature: Signature) -> str:
     recipients = [run("Nơi nhận:", 12, bold=True, italic=True)]
     recipients += [run(f"\n- {line}", 11) for line in signature.recipients]
     # Room for the seal and the signature; the name under it is blank until it is signed.
-    signer = _line(signature.signer, 14, bold=True, properties=spacing(after=85))
+    *above, last = signature.over_the_name
+    signer = "".join(_line(line, 14, bold=True) for line in above)
+    signer += _line(last, 14, bold=True, properties=spacing(after=85))
     signer += _line(signature.name, 14, bold=True)
     half = _WIDTH // 2
     return paragraph("Centred", properties=_KEEP) + grid(
         (half, half),
-        (paragraph("Normal", *recipients), _line(signature.authority, 14, bold=True) + signer),
+        (paragraph("Normal", *recipients), signer),
     )
 
 

@@ -82,17 +82,28 @@ class Header(Frozen):
 
 
 class Signature(Frozen):
-    """The lines below the body; the signer's name is blank until the report is signed."""
+    """The lines below the body; the signer's name is blank until the report is signed.
+
+    `position` is the own one of somebody who signs in the place of the `signer`, the head.
+    """
 
     authority: str
     signer: str
+    position: str = ""
     recipients: tuple[str, ...]
     name: str = ""
 
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic documents it
+    @property
+    def over_the_name(self) -> tuple[str, ...]:
+        """The right and position of the signer, as they stand over the name."""
+        return tuple(line for line in (self.authority, self.signer, self.position) if line)
+
 
 class Annex(Frozen):
-    """An annex (phụ lục)."""
+    """An annex (phụ lục). `kind` says what it lists; drafts of before it was said have none."""
 
+    kind: str = ""
     label: str
     title: str
     attachment: str

@@ -209,7 +209,14 @@ class Outline(Closed):
     closing: Sentence
     checks: tuple[str, ...]  # groups of shared/checks.toml
     charts: tuple[ChartOutline, ...] = ()
-    annexes: tuple[AnnexOutline, ...] = ()
+    annexes: tuple[AnnexOutline, ...]
+
+    @model_validator(mode="after")
+    def _prints_its_checks(self) -> Self:
+        """Without the annex of checks a waiver would be printed nowhere."""
+        if [annex.kind for annex in self.annexes].count("checks") != 1:
+            raise ValueError("an outline has one annex of checks, where waivers are printed too")
+        return self
 
 
 class Layouts(Closed):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.people import People, Person, Role, UnusableFile
+from shared.people import Capacity, People, Person, Role, UnusableFile
 from shared.refusal import Refused
 from tests.support.people import people_file, token_of
 
@@ -62,6 +62,41 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, wrong: str, to
         People.read(file)
     assert str(file) in str(error.value)
     assert token_of(Role.SIGNER) not in str(error.value)
+
+
+def a_signer(lines: str, role: str = "signer", name: str = "Nguyễn Thị Mẫu") -> str:
+    return (
+        f'[[person]]\nname = "{name}"\nunit = "{UNIT}"\ntoken = "{token_of(Role.SIGNER)}"\n'
+        f'roles = ["{role}"]\n{lines}\n'
+    )
+
+
+def test_a_deputy_signs_in_the_place_of_the_head(tmp_path: Path) -> None:
+    text = a_signer('capacity = "KT"\nposition = "Phó Chủ tịch"')
+
+    found = People.read(written(tmp_path, text)).holder(f"Bearer {token_of(Role.SIGNER)}")
+
+    assert (found.capacity, found.position) == (Capacity.DEPUTY, "Phó Chủ tịch")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (a_signer('capacity = "PP"'), "person.0.capacity"),
+        (a_signer('capacity = "KT"'), "KT. needs a position"),
+        (a_signer('capacity = "TL"\nposition = " "'), "TL. needs a position"),
+        (a_signer('capacity = "KT"\nposition = "Chánh Văn phòng"'), "begins with Phó"),
+        (a_signer('position = "Phó Chủ tịch"'), "TM. has the position of the head"),
+        (a_signer('capacity = "Q"\nposition = "Phó Chủ tịch"'), "Q. has the position of the head"),
+        (a_signer('capacity = "KT"\nposition = "Phó Chủ tịch"', role="clerk"), "are of a signer"),
+        (a_signer("", name="TS. Nguyễn Thị Mẫu"), "without academic"),
+    ],
+)
+def test_a_capacity_that_cannot_be_printed_is_told(tmp_path: Path, wrong: str, told: str) -> None:
+    """Phụ lục I, mục II.7 says what stands under a document."""
+    with pytest.raises(UnusableFile, match=told) as error:
+        People.read(written(tmp_path, wrong))
+    assert "person.0" in str(error.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

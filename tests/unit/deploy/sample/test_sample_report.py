@@ -12,7 +12,9 @@ from lxml import etree
 from pypdf import PdfReader
 
 from deploy.sample.generator import generate
+from deploy.sample.issuing import PLAN
 from services.reporting.figures import TallyFigures
+from services.reporting.issuing import drafts
 from services.reporting.report.build import CLOSING, HEADER, build
 from services.reporting.report.content import Block, FigureSpan, Paragraph, Table
 from services.reporting.report.keys import figure_key
@@ -132,6 +134,13 @@ def test_what_contradicts_itself_is_found_with_both_sides(report: Report) -> Non
 
     assert {name: (rounded(one.left), rounded(one.right)) for name, one in broken.items()} == BROKEN
     assert {name for name, one in broken.items() if one.severity is Severity.ERROR} == ERRORS
+
+
+def test_each_error_of_the_sample_has_a_reason_to_be_waived_for(report: Report) -> None:
+    errors = {check.id for check in report.checks if drafts.blocks(check)}
+
+    assert sorted(one.check for one in PLAN.waivers) == sorted(errors)
+    assert report.about.as_of == PLAN.issued_on
 
 
 def test_every_check_can_be_made(report: Report) -> None:

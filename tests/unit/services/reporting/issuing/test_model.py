@@ -11,7 +11,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from services.reporting.issuing.model import Act, Action, Document, State, Step, decide
-from shared.people import Person, Role
+from shared.people import Capacity, Person, Role
 from shared.refusal import Refused
 from tests.support.builders import UNIT, recorded
 from tests.support.people import ROLES, a_person
@@ -361,3 +361,21 @@ def test_steps_follow_one_another() -> None:
     assert decide(draft, act, approver, recorded(yesterday)).at > draft.steps[-1].at
     with pytest.raises(Refused, match="recording day"):
         decide(draft, act, approver, recorded(yesterday, migrated=True))
+
+
+def test_the_right_in_which_somebody_signs_is_of_the_step_that_signs() -> None:
+    """A person who moves up later has not signed as what they are then."""
+    everything = frozenset(ROLES)
+    deputy = Person(
+        name="Phó",
+        roles=everything,
+        unit=UNIT,
+        capacity=Capacity.DEPUTY,
+        position="Phó Chủ tịch",
+    )
+
+    document = taken(come_to(State.FORM_CHECKED), [(an_act(Action.SIGN), deputy)])
+    numbered = taken(document, [(an_act(Action.NUMBER), deputy)])
+
+    told = [(step.capacity, step.position) for step in numbered.steps[-3:]]
+    assert told == [(None, ""), (Capacity.DEPUTY, "Phó Chủ tịch"), (None, "")]

@@ -1,6 +1,7 @@
 """What issuing prints: number, day, signer, waivers, what a replacing report or a letter says."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import unescape
@@ -17,8 +18,9 @@ from services.reporting.issuing.model import Action, State, Step
 from services.reporting.issuing.restatement import Restated
 from services.reporting.issuing.stamp import Stamp, notation, reference, replacing, stamped
 from services.reporting.report import TERM, Report, build, load, to_json
+from services.reporting.report.content import Table
 from services.reporting.report.model import Verdict
-from shared.people import Role
+from shared.people import Capacity, Role
 from tests.support.builders import at
 from tests.support.fixed_figures import HEADING, FixedFigures
 from tests.support.forms_of_reports import FORMS
@@ -78,26 +80,67 @@ def test_an_issued_report_bears_number_day_and_signer(form: str) -> None:
     attached = (
         "(Kèm theo Báo cáo số 05/BC-UBND ngày 05 tháng 01 năm 2024 của Ủy ban nhân dân phường"
     )
-    assert text.count(attached) == 5
+    assert text.count(attached) == 4
     assert "số /BC-UBND" not in text.lower()
     assert "ngày tháng" not in text
 
 
 @pytest.mark.parametrize("form", PRINTED)
-def test_a_waiver_is_printed_with_name_and_reason(form: str) -> None:
+def test_a_waiver_stands_beside_its_broken_check(form: str) -> None:
+    """Who waived it, when and why; between the check's name and its two sides."""
+    check = next(check for check in DRAWN.checks if check.id == "registry-files")
+    told = (
+        f"{check.label}. Số liệu không khớp này được Người chấp nhận mẫu chấp nhận"
+        " ngày 14 tháng 11 năm 2023; lý do: 35 hồ sơ do người nộp rút."
+    )
+
     text = issued(form)
 
-    assert "Phụ lục V SỐ LIỆU KHÔNG KHỚP ĐƯỢC CHẤP NHẬN" in text
-    assert "Người chấp nhận mẫu" in text
-    assert "35 hồ sơ do người nộp rút" in text
+    assert text.count(f"{told} 3.356 = 3.321 35 Lỗi Không khớp") == 1
+    assert text.count("được Người chấp nhận mẫu chấp nhận") == 1
 
 
-def test_without_waivers_there_is_no_annex_of_them() -> None:
+SIGNED = (
+    (Capacity.COLLECTIVE, "", "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Người ký mẫu"),
+    (Capacity.ACTING, "", "TM. ỦY BAN NHÂN DÂN Q. CHỦ TỊCH Người ký mẫu"),
+    (
+        *(Capacity.DEPUTY, "Phó Chủ tịch"),
+        "TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH Người ký mẫu",
+    ),
+    (Capacity.BY_ORDER, "Chánh Văn phòng", "TL. CHỦ TỊCH CHÁNH VĂN PHÒNG Người ký mẫu"),
+    (Capacity.AUTHORISED, "Trưởng Công an", "TUQ. CHỦ TỊCH TRƯỞNG CÔNG AN Người ký mẫu"),
+)
+
+
+@pytest.mark.parametrize("form", PRINTED)
+@pytest.mark.parametrize(("capacity", "position", "block"), SIGNED)
+def test_the_right_of_the_signer_stands_over_position_and_name(
+    capacity: Capacity, position: str, block: str, form: str
+) -> None:
+    """Phụ lục I, mục II.7: the letter bears it as the report does, and nothing of another right."""
+    stamp = Stamp(number=5, dated=STAMP.dated, signer="Người ký mẫu", capacity=capacity)
+
+    text = printed(stamped(the_letter(), replace(stamp, position=position)), form)
+
+    assert block in text
+    assert text.count("CHỦ TỊCH") == block.count("CHỦ TỊCH")
+    assert text.count("TM. ỦY BAN NHÂN DÂN") == block.count("TM.")
+
+
+def test_a_waiver_is_never_left_out() -> None:
+    """Though the report has no annex that would bear it."""
+    without = DRAWN.model_copy(update={"annexes": DRAWN.annexes[1:]})
+
+    with pytest.raises(ValueError, match="registry-files"):
+        stamped(without, STAMP)
+
+
+def test_without_waivers_the_annexes_are_as_drawn() -> None:
     plain = Stamp(number=10, dated=date(2023, 12, 15), signer="Người ký mẫu")
 
     report = stamped(DRAWN, plain)
 
-    assert [annex.title for annex in report.annexes] == [annex.title for annex in DRAWN.annexes]
+    assert [annex.blocks for annex in report.annexes] == [annex.blocks for annex in DRAWN.annexes]
     assert report.header.number == "Số: 10/BC-UBND"
     assert report.header.place_and_date == "Phường Trần Hưng Đạo, ngày 15 tháng 12 năm 2023"
 
@@ -107,7 +150,12 @@ def test_a_stamp_changes_nothing_but_the_form() -> None:
 
     form = {"header", "signature", "annexes"}
     assert report.model_dump(exclude=form) == DRAWN.model_dump(exclude=form)
-    assert [annex.blocks for annex in report.annexes[:-1]] == [a.blocks for a in DRAWN.annexes]
+    assert [annex.blocks for annex in report.annexes[1:]] == [a.blocks for a in DRAWN.annexes[1:]]
+    table, drawn = report.annexes[0].blocks[0], DRAWN.annexes[0].blocks[0]
+    assert isinstance(table, Table)
+    assert isinstance(drawn, Table)
+    changed = [new for new, old in zip(table.rows, drawn.rows, strict=True) if new != old]
+    assert len(changed) == 1
 
 
 def test_a_report_without_blanks_cannot_be_issued() -> None:
