@@ -84,7 +84,7 @@ class Asking:
 ASKINGS = {
     "evidence": Asking(lambda pool, unit: evidence(pool, about(unit, TERM), RECEIVED, 0), 4),
     "later events": Asking(
-        lambda pool, unit: later_events(pool, about(unit, TERM), {}, date(2024, 6, 1)), 3
+        lambda pool, unit: later_events(pool, about(unit, TERM), {}, date(2024, 6, 1), [TERM]), 3
     ),
 }
 
