@@ -5,7 +5,6 @@ Read from periods.toml.
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Self
@@ -14,10 +13,11 @@ from pydantic import Field, model_validator
 
 from shared.calendar import DayKind, due_day
 from shared.frozen import Closed
+from shared.record import record
 from shared.toml_files import read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Period:
     """A span of calendar days of Việt Nam; both ends belong to it."""
 

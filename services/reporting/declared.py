@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,12 +12,13 @@ from services.reporting.figure import Absence, Found, Kind, Period
 from services.reporting.statements import Line, Statement
 from shared.indicators.model import Indicator
 from shared.quantity import Qualifier
+from shared.record import record
 
 _ADDITIVE = (Kind.FLOW, Kind.LEVEL)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Declaration:
     """A line of an accepted return, with the period and the subject of that."""
 

@@ -14,7 +14,7 @@ from services.reporting.figure import Absence, Figure, Found, Kind, Period
 from services.reporting.registers import counted, entries_of
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
-from shared.indicators.model import Indicator, Term
+from shared.indicators.model import At, Indicator, Term
 from shared.quantity import Qualifier
 
 _DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions"}
@@ -40,7 +40,7 @@ class TallyFigures:
             for one in self._series
         }
         self._kinds = matching.kinds(self._series)
-        self._amounts: dict[Period, Mapping[str, Sequence[int]]] = {}
+        self._amounts: dict[tuple[At, Period], Sequence[int]] = {}
         self._matching: dict[object, Sequence[int]] = {}
 
     def figure(
@@ -170,10 +170,11 @@ class TallyFigures:
         )
 
     def _term(self, term: Term, narrowing: Mapping[str, str], span: Period) -> int:
-        if span not in self._amounts:
-            self._amounts[span] = self._tallies.sums.amounts(span)
-        amounts = self._amounts[span][term.at]
-        return term.sign * sum(amounts[place] for place in self._places(term, narrowing))
+        asked = term.at, span
+        if asked not in self._amounts:
+            self._amounts[asked] = self._tallies.sums.amounts(*asked)
+        amounts = self._amounts[asked]
+        return term.sign * sum(map(amounts.__getitem__, self._places(term, narrowing)))
 
     def _places(self, term: Term, narrowing: Mapping[str, str]) -> Sequence[int]:
         """Return the places of the series that a term counts."""
