@@ -11,7 +11,7 @@ from functools import lru_cache
 from services.reporting import matching
 from services.reporting.declared import declarations, declared, span_of
 from services.reporting.figure import Absence, Figure, Found, Kind, Period
-from services.reporting.registers import counted, entries_of
+from services.reporting.registers import counted, registers
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
 from shared.indicators.model import At, Indicator, Term
@@ -34,6 +34,7 @@ class TallyFigures:
         self.period = period
         self._tallies = tallies
         self._lines = declarations(tallies.statements)
+        self._registers = registers(tallies.statements)
         self._series = tallies.sums.series
         self._telling = {
             one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure]
@@ -89,7 +90,7 @@ class TallyFigures:
             return self._years(CATALOGUE.indicators[indicator.formula.operands[0].indicator])
         if indicator.entry is not None and indicator.entry.say is not None:
             where = indicator.entry.where.items()
-            told = entries_of(indicator.entry, self._tallies.statements)
+            told = self._registers.get(indicator.entry.register_code, ())
             days = {one.period.start for one in told if where <= one.values.items()}
             return sorted({day.year for day in days if self.period.start <= day <= self.period.end})
         if indicator.line is None:
@@ -114,7 +115,7 @@ class TallyFigures:
                 for one in together
             )
         elif indicator.entry is not None:
-            told = (one.values for one in entries_of(indicator.entry, self._tallies.statements))
+            told = (one.values for one in self._registers.get(indicator.entry.register_code, ()))
         return [one[dimension] for one in told if dimension in one]
 
     def _found(self, chosen: Selection, period: Period) -> Found:
@@ -145,7 +146,7 @@ class TallyFigures:
 
     def _entered(self, chosen: Selection, span: Period) -> Found:
         assert chosen.indicator.entry is not None
-        register = entries_of(chosen.indicator.entry, self._tallies.statements)
+        register = self._registers.get(chosen.indicator.entry.register_code, ())
         asked = bool(chosen.span)
         return counted(chosen.indicator, chosen.narrowing, span, register, span_asked_for=asked)
 

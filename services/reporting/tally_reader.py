@@ -140,13 +140,14 @@ async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
 async def tallies_of(conn: Connection, unit: str, as_of: date) -> Tallies:
     """Return the same from the caller's snapshot of the live projection."""
     return Tallies(
-        sums=await _read_sums(conn, unit, as_of),
+        sums=await read_cells(conn, unit, as_of),
         statements=await read_statements(conn, unit, as_of),
         folded=await positions.read(conn),
     )
 
 
-async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:
+async def read_cells(conn: Connection, unit: str, as_of: date) -> Sums:
+    """Return the sums of a unit's cells alone, from the caller's snapshot."""
     rows = await conn.fetch(_CELLS, unit)
     number, occurred_on, recorded_on, amount = (
         arrays_read([row[name] for row in rows], kind)

@@ -106,4 +106,16 @@ class Chart:
     upwards: tuple[Mark, ...]
 
 
-type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]
+@record(kw_only=True)
+class FigureList:
+    """The place of the table of all figures, with its columns. It is made when it is printed.
+
+    In a report as data its figures stand already, each with all that the table tells of it.
+    """
+
+    kind: Literal["figures"] = "figures"
+    columns: tuple[str, ...]
+    note: str
+
+
+type Block = Annotated[Paragraph | Table | Chart | FigureList, Discriminator("kind")]
