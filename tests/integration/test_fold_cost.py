@@ -107,7 +107,7 @@ async def test_the_log_written_for_an_event_is_bounded(pool: Pool) -> None:
 async def test_the_statements_of_a_report_do_not_grow_with_its_cells(
     pool: Pool, server: str
 ) -> None:
-    records, used = _records(WARM_UP), []
+    records, used = workload_records(WARM_UP), []
     folder, unit = Folder(pool, 1), unit_ids()[0]
     name = await pool.fetchval("SELECT current_database()")
     counting = await asyncpg.connect(server)
