@@ -5,19 +5,19 @@ Read from periods.toml.
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from shared.calendar import DayKind, due_day
 from shared.frozen import Closed
+from shared.record import record
 from shared.toml_files import read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Period:
     """A span of calendar days of Việt Nam; both ends belong to it."""
 
@@ -52,6 +52,7 @@ class PeriodKind(Closed):
     names: Sequence[str] = ()
     send: Due | None = None
     basis: str = ""
+    _known: dict[int, Sequence[Period]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _each_has_a_name(self) -> Self:
@@ -78,9 +79,14 @@ class PeriodKind(Closed):
 
     def around(self, day: date) -> Period:
         """Return the first period that is not over before a day."""
-        numbered = ((year, n) for year in (day.year, day.year + 1) for n in self._numbers)
-        periods = (self.period(year, number) for year, number in numbered)
+        periods = (period for year in (day.year, day.year + 1) for period in self._of(year))
         return next(period for period in periods if day <= period.end)
+
+    def _of(self, year: int) -> Sequence[Period]:
+        """Return the periods that end in a year; each year is counted out once."""
+        if year not in self._known:
+            self._known[year] = [self.period(year, number) for number in self._numbers]
+        return self._known[year]
 
     @property
     def _numbers(self) -> range:

@@ -7,10 +7,12 @@ sentence, `{report.UNIT}` stands in a heading). `{…|value}` takes a part of a 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
+
+from shared.record import record
 
 REPORT_WORDS = frozenset(
     {"unit", "parent", "level", "name", "period", "start", "end", "start_month", "end_month"}
@@ -31,7 +33,7 @@ _DIMENSION = re.compile(r"([a-z_]+)=([$\w.-]+)")
 _VARIABLE = re.compile(r"\$[A-Za-z_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class FigureSlot:
     """A place for a figure. `$name` in it is a variable, bound by the block that it stands in.
 
@@ -55,7 +57,7 @@ class FigureSlot:
         return FigureSlot(self.indicator, {**self.dimensions, **dimensions}, self.part)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ReportSlot:
     """A place for a word about the report (its unit, its period), or, `$name`, for a variable."""
 

@@ -1,6 +1,6 @@
 """Run the benchmarks: python -m deploy.bench [--only fold,baselines] [--events 1000000] ...
 
-The order of the sections is theirs in the table below: freshness adds to the log and comes last.
+The order of the sections is theirs in the table below: those that add to the log come last.
 """
 
 import argparse
@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from deploy.bench import baselines, fold, freshness, rebuild, report
+from deploy.bench import baselines, fold, freshness, rebuild, report, term
 from deploy.bench.bench import Bench, Options
 from deploy.bench.page import write_page
 from deploy.bench.ratios import ratios
@@ -26,6 +26,7 @@ SECTIONS: Mapping[str, Callable[[Bench], Awaitable[Section]]] = {
     "rebuild": rebuild.rebuild,
     "freshness": freshness.freshness,
     "freshness-rebuild": freshness.beside_a_rebuild,
+    "term": term.term,
 }
 
 

@@ -97,11 +97,12 @@ class Table:
         return row
 
 
-def array_read(sent: bytes) -> NDArray[np.int64]:
-    """Return the numbers that `array_send` made of an array without NULLs; dates are numbers."""
-    length = int.from_bytes(sent[12:16]) if sent[:4] != bytes(4) else 0
-    if not length:
-        return np.zeros(0, np.int64)
-    size = (len(sent) - _ARRAY_HEAD) // length - 4
-    items = np.frombuffer(sent, [("length", ">i4"), ("value", f">i{size}")], offset=_ARRAY_HEAD)
-    return items["value"].astype(np.int64)
+def arrays_read(sent: Iterable[bytes], kind: str) -> NDArray[np.int64]:
+    """Return the numbers of arrays, one after the other; none of them holds a NULL.
+
+    They are as `array_send` made them, of items of a `kind`; a date is a number.
+    """
+    # What comes before the items of an array tells nothing new; an array of none is shorter.
+    items = b"".join(array[_ARRAY_HEAD:] for array in sent)
+    item = [("length", ">i4"), ("value", _TYPES[kind][0])]
+    return np.frombuffer(items, item)["value"].astype(np.int64)

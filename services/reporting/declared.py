@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,12 +12,13 @@ from services.reporting.figure import Absence, Found, Kind, Period
 from services.reporting.statements import Line, Statement
 from shared.indicators.model import Indicator
 from shared.quantity import Qualifier
+from shared.record import record
 
 _ADDITIVE = (Kind.FLOW, Kind.LEVEL)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Declaration:
     """A line of an accepted return, with the period and the subject of that."""
 
@@ -58,14 +59,21 @@ def declared(
     target is one whose period touches it. `exact` is the return of these very days.
     """
     span, kind = span_of(indicator, span), indicator.kind
-    told = list(_telling(indicator, narrowing, lines))
-    if indicator.combine == "exact":
-        holding = [one for one in told if one.period == span]
-        return _value(kind, holding[-1]) if holding else Found(Absence.MISSING, span)
-    if indicator.combine == "latest":
-        latest = [one for one in told if _holds(kind, one.period, span)]
-        return _value(kind, latest[-1]) if latest else Found(Absence.MISSING, span)
-    tiles = _tiles(told, span)
+    if indicator.combine in ("exact", "latest"):
+        exact = indicator.combine == "exact"
+        fitting = [
+            one
+            for one in lines
+            if (one[-1].period == span if exact else _holds(kind, one[-1].period, span))
+        ]
+        last = next(_telling(indicator, narrowing, reversed(fitting)), None)
+        return _value(kind, last) if last else Found(Absence.MISSING, span)
+    within = [
+        one
+        for one in lines
+        if span.start <= one[-1].period.start and one[-1].period.end <= span.end
+    ]
+    tiles = _tiles(_telling(indicator, narrowing, within))
     if not tiles:
         return Found(Absence.MISSING, span)
     values = [_value(kind, one) for one in tiles]
@@ -85,7 +93,7 @@ class _Told(NamedTuple):
 
 
 def _telling(
-    indicator: Indicator, narrowing: Mapping[str, str], lines: Declarations
+    indicator: Indicator, narrowing: Mapping[str, str], lines: Iterable[Sequence[Declaration]]
 ) -> Iterator[_Told]:
     """Yield what was told for each period: by a line of its own, else by a breakdown.
 
@@ -152,11 +160,10 @@ def _holds(kind: Kind, period: Period, span: Period) -> bool:
     return period.end <= span.end and (kind is Kind.LEVEL or span.start <= period.end)
 
 
-def _tiles(told: Iterable[_Told], span: Period) -> list[_Told]:
-    """Return what covers a span, one after the other: of those that begin first the longest."""
-    within = [one for one in told if span.start <= one.period.start and one.period.end <= span.end]
+def _tiles(told: Iterable[_Told]) -> list[_Told]:
+    """Return what covers most days, one after the other: of those that begin first the longest."""
     tiles: list[_Told] = []
-    for one in sorted(within, key=lambda one: (one.period.start, -one.period.end.toordinal())):
+    for one in sorted(told, key=lambda one: (one.period.start, -one.period.end.toordinal())):
         if not tiles or tiles[-1].period.end < one.period.start:
             tiles.append(one)
     return tiles

@@ -1,7 +1,6 @@
 """A figure: one number (or text, or kind of nothing) of a report, with what it is a figure of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -9,6 +8,7 @@ from typing import Protocol
 from shared.indicators.model import Kind
 from shared.periods import Period
 from shared.quantity import Qualifier
+from shared.record import record
 
 __all__ = ["Absence", "Figure", "Figures", "Found", "Kind", "Period"]
 
@@ -21,7 +21,7 @@ class Absence(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Found:
     """A value with the days that it is of; the rest as in a Figure."""
 
@@ -32,7 +32,7 @@ class Found:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Figure:
     """One value with its meaning. Exactly one of `value` and `absence` is set.
 

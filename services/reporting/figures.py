@@ -11,10 +11,10 @@ from functools import lru_cache
 from services.reporting import matching
 from services.reporting.declared import declarations, declared, span_of
 from services.reporting.figure import Absence, Figure, Found, Kind, Period
-from services.reporting.registers import counted, entries_of
+from services.reporting.registers import counted, registers
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
-from shared.indicators.model import Indicator, Term
+from shared.indicators.model import At, Indicator, Term
 from shared.quantity import Qualifier
 
 _DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions"}
@@ -34,13 +34,14 @@ class TallyFigures:
         self.period = period
         self._tallies = tallies
         self._lines = declarations(tallies.statements)
+        self._registers = registers(tallies.statements)
         self._series = tallies.sums.series
         self._telling = {
             one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure]
             for one in self._series
         }
         self._kinds = matching.kinds(self._series)
-        self._amounts: dict[Period, Mapping[str, Sequence[int]]] = {}
+        self._amounts: dict[tuple[At, Period], Sequence[int]] = {}
         self._matching: dict[object, Sequence[int]] = {}
 
     def figure(
@@ -89,7 +90,7 @@ class TallyFigures:
             return self._years(CATALOGUE.indicators[indicator.formula.operands[0].indicator])
         if indicator.entry is not None and indicator.entry.say is not None:
             where = indicator.entry.where.items()
-            told = entries_of(indicator.entry, self._tallies.statements)
+            told = self._registers.get(indicator.entry.register_code, ())
             days = {one.period.start for one in told if where <= one.values.items()}
             return sorted({day.year for day in days if self.period.start <= day <= self.period.end})
         if indicator.line is None:
@@ -114,7 +115,7 @@ class TallyFigures:
                 for one in together
             )
         elif indicator.entry is not None:
-            told = (one.values for one in entries_of(indicator.entry, self._tallies.statements))
+            told = (one.values for one in self._registers.get(indicator.entry.register_code, ()))
         return [one[dimension] for one in told if dimension in one]
 
     def _found(self, chosen: Selection, period: Period) -> Found:
@@ -145,7 +146,7 @@ class TallyFigures:
 
     def _entered(self, chosen: Selection, span: Period) -> Found:
         assert chosen.indicator.entry is not None
-        register = entries_of(chosen.indicator.entry, self._tallies.statements)
+        register = self._registers.get(chosen.indicator.entry.register_code, ())
         asked = bool(chosen.span)
         return counted(chosen.indicator, chosen.narrowing, span, register, span_asked_for=asked)
 
@@ -170,10 +171,11 @@ class TallyFigures:
         )
 
     def _term(self, term: Term, narrowing: Mapping[str, str], span: Period) -> int:
-        if span not in self._amounts:
-            self._amounts[span] = self._tallies.sums.amounts(span)
-        amounts = self._amounts[span][term.at]
-        return term.sign * sum(amounts[place] for place in self._places(term, narrowing))
+        asked = term.at, span
+        if asked not in self._amounts:
+            self._amounts[asked] = self._tallies.sums.amounts(*asked)
+        amounts = self._amounts[asked]
+        return term.sign * sum(map(amounts.__getitem__, self._places(term, narrowing)))
 
     def _places(self, term: Term, narrowing: Mapping[str, str]) -> Sequence[int]:
         """Return the places of the series that a term counts."""

@@ -1,6 +1,7 @@
 """How the departments of a unit filed what they owed for a report's period. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -19,7 +20,10 @@ def filings(
 
     A return is late by the day on which it was submitted first. What is not due yet is not told.
     """
-    returns = [one for one in statements if one.kind == "return"]
+    returns = defaultdict[tuple[str, date], list[Statement]](list)
+    for told in statements:
+        if told.kind == "return":
+            returns[told.code, told.period.end].append(told)
     due = [
         one
         for one in owed(unit, period.start, as_of)
@@ -33,11 +37,14 @@ def _code(one: Obligation) -> str:
     return one.form.code
 
 
-def _filing(due: Sequence[Obligation], returns: Sequence[Statement]) -> Filing:
+def _filing(
+    due: Sequence[Obligation], returns: Mapping[tuple[str, date], Sequence[Statement]]
+) -> Filing:
     in_time = late = waiting = 0
     missing = list[Period]()
     for one in due:
-        found = next((each for each in returns if _meets(each, one)), None)
+        same_end = returns.get((one.form.code, one.period.end), ())
+        found = next((each for each in same_end if _meets(each, one)), None)
         if found is None:
             missing.append(one.period)
         elif found.status != ReturnStatus.ACCEPTED:

@@ -1,19 +1,20 @@
 """Figures that the registers of the ward office hold: entries counted, or what one says. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.reporting.figure import Absence, Found, Kind, Period
 from services.reporting.statements import Statement
-from shared.indicators.model import Entries, Indicator
+from shared.indicators.model import Indicator
 
 
-def entries_of(entries: Entries, statements: Iterable[Statement]) -> list[Statement]:
-    """Return the entries of an indicator's register that were not cancelled, by their days."""
-    return [
-        one
-        for one in statements
-        if one.kind == "entry" and one.code == entries.register_code and one.status == "recorded"
-    ]
+def registers(statements: Iterable[Statement]) -> Mapping[str, Sequence[Statement]]:
+    """Return the entries of each register that were not cancelled, by their days."""
+    found = defaultdict[str, list[Statement]](list)
+    for one in statements:
+        if one.kind == "entry" and one.status == "recorded":
+            found[one.code].append(one)
+    return found
 
 
 def counted(

@@ -1,32 +1,27 @@
 """Reads what a unit's departments have stated: returns and entries as they stood on a day."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
+import asyncpg
 import msgspec
 
 from services.reporting.figure import Period
 from shared.database import Connection
+from shared.record import record
 
 _READ = """
-WITH mine AS (SELECT id FROM units WHERE unit = $1),
-versions AS (
-    SELECT *, max(recorded_on) OVER before AS held_from,
-           first_value(recorded_on) OVER before AS first_recorded_on
-      FROM statements
-     WHERE subject IN (SELECT subject FROM statements WHERE unit = (SELECT id FROM mine))
-    WINDOW before AS (PARTITION BY subject ORDER BY sequence)
-), known AS (
-    SELECT DISTINCT ON (subject) * FROM versions WHERE held_from <= $2
-     ORDER BY subject, sequence DESC
-)
-SELECT subject, sequence, kind, code, starts, ends, status, content::text AS content,
-       held_from, first_recorded_on
-  FROM known WHERE unit = (SELECT id FROM mine)
- ORDER BY ends, starts, subject
+WITH mine AS (SELECT id FROM units WHERE unit = $1)
+SELECT subject::text AS subject, sequence, unit = (SELECT id FROM mine) AS is_own, recorded_on,
+       kind, code, starts, ends, status, content::text AS content
+  FROM statements
+ WHERE subject IN (SELECT subject FROM statements WHERE unit = (SELECT id FROM mine))
+ ORDER BY subject, sequence
 """
 
 
@@ -48,7 +43,7 @@ class Line(msgspec.Struct, frozen=True):
         return Decimal(amount).scaleb(-self.decimals) if self.decimals else amount
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Statement:
     """A return or an entry as it stood; `recorded_on` is the day from which it did.
 
@@ -77,18 +72,42 @@ async def read_statements(conn: Connection, unit: str, as_of: date) -> list[Stat
 
     Each subject stands once, in its last version. It is part of the caller's snapshot.
     """
-    return [
-        Statement(
-            subject=str(row["subject"]),
-            sequence=row["sequence"],
-            kind=row["kind"],
-            code=row["code"],
-            period=Period(start=row["starts"], end=row["ends"]),
-            status=row["status"],
-            first_recorded_on=row["first_recorded_on"],
-            recorded_on=row["held_from"],
-            lines=_LINES.decode(row["content"]) if row["kind"] == "return" else (),
-            values=_VALUES.decode(row["content"]) if row["kind"] == "entry" else {},
-        )
-        for row in await conn.fetch(_READ, unit, as_of)
-    ]
+    known = list[Statement]()
+    for _, versions in groupby(await conn.fetch(_READ, unit), itemgetter("subject")):
+        held = _held(versions, as_of)
+        if held is not None:
+            known.append(held)
+    return sorted(known, key=lambda one: (one.period.end, one.period.start, one.subject))
+
+
+def _held(versions: Iterable[asyncpg.Record], as_of: date) -> Statement | None:
+    """Return a subject as it stood at the end of a day, None where it was not of the unit.
+
+    `versions` are in their order. Each holds from the latest day on which it or one before it was
+    recorded.
+    """
+    first = last = held_from = None
+    for version in versions:
+        recorded_on = version["recorded_on"]
+        first = first or recorded_on
+        from_day = max(held_from or recorded_on, recorded_on)
+        if from_day > as_of:
+            break
+        last, held_from = version, from_day
+    if last is None or not last["is_own"]:
+        return None
+    assert first is not None
+    assert held_from is not None
+    is_return = last["kind"] == "return"
+    return Statement(
+        subject=last["subject"],
+        sequence=last["sequence"],
+        kind=last["kind"],
+        code=last["code"],
+        period=Period(start=last["starts"], end=last["ends"]),
+        status=last["status"],
+        first_recorded_on=first,
+        recorded_on=held_from,
+        lines=_LINES.decode(last["content"]) if is_return else (),
+        values={} if is_return else _VALUES.decode(last["content"]),
+    )

@@ -34,6 +34,8 @@ WITH crowded AS (
            unnest(series, occurred_on, recorded_on, facts, amounts)
                AS cell (series, occurred_on, recorded_on, facts, amount)
      GROUP BY unit, cell.series, cell.occurred_on, cell.recorded_on
+    HAVING sum(cell.facts) <> 0 OR sum(cell.amount) <> 0
+     ORDER BY unit, cell.series, cell.occurred_on, cell.recorded_on
 )
 INSERT INTO tally_parts
 SELECT unit, array_agg(series), array_agg(occurred_on), array_agg(recorded_on),

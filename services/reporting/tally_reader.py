@@ -16,11 +16,12 @@ from aiokafka import TopicPartition
 from numpy.typing import NDArray
 
 from services.reporting import positions, projection
-from services.reporting.copying import EPOCH, array_read
+from services.reporting.copying import EPOCH, arrays_read
 from services.reporting.figure import Period
 from services.reporting.projections.tallies import Column
 from services.reporting.statements import Statement, read_statements
 from shared.database import Connection, Pool
+from shared.indicators.model import At
 from shared.procedures import PROCEDURES
 
 _CELLS = """
@@ -65,20 +66,23 @@ class Sums:
         self._total = np.concatenate([np.zeros(1, np.int64), np.cumsum(amount[order])])
         self._places = np.arange(len(series), dtype=np.int64) << _DAY_BITS
         self._none = self._total[np.searchsorted(self._key, self._places)]
+        self._until: dict[int, NDArray[Any]] = {}
 
-    def amounts(self, span: Period) -> Mapping[str, Sequence[int]]:
+    def amounts(self, at: At, span: Period) -> Sequence[int]:
         """Return what each series amounts to `within` a span of days, `before` it, at its `end`.
 
         The end is no later than the day as of which all is told: what is then due lies ahead.
         """
-        first = self._up_to(span.start.toordinal() - 1)
-        last = self._up_to(span.end.toordinal())
-        known = self._up_to(min(span.end, self._as_of).toordinal())
-        return {
-            "within": (last - first).tolist(),
-            "before": (first - self._none).tolist(),
-            "end": (known - self._none).tolist(),
-        }
+        before = span.start.toordinal() - 1
+        match at:
+            case "within":
+                found = self._up_to(span.end.toordinal()) - self._up_to(before)
+            case "before":
+                found = self._up_to(before) - self._none
+            case "end":
+                found = self._up_to(min(span.end, self._as_of).toordinal()) - self._none
+        amounts: list[int] = found.tolist()
+        return amounts
 
     def plus(self, cells: Iterable[tuple[int, date, int]]) -> "Sums":
         """Return the sums after more cells: the place among the series, the day, the amount."""
@@ -109,8 +113,10 @@ class Sums:
 
     def _up_to(self, ordinal: int) -> NDArray[Any]:
         """Return the sum of all cells up to a day of each series, and of all series before it."""
-        after = np.searchsorted(self._key, self._places | ordinal, side="right")
-        return self._total[after]
+        if ordinal not in self._until:
+            after = np.searchsorted(self._key, self._places | ordinal, side="right")
+            self._until[ordinal] = self._total[after]
+        return self._until[ordinal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +140,23 @@ async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
 async def tallies_of(conn: Connection, unit: str, as_of: date) -> Tallies:
     """Return the same from the caller's snapshot of the live projection."""
     return Tallies(
-        sums=await _read_sums(conn, unit, as_of),
+        sums=await read_cells(conn, unit, as_of),
         statements=await read_statements(conn, unit, as_of),
         folded=await positions.read(conn),
     )
 
 
-async def _read_sums(conn: Connection, unit: str, as_of: date) -> Sums:
+async def read_cells(conn: Connection, unit: str, as_of: date) -> Sums:
+    """Return the sums of a unit's cells alone, from the caller's snapshot."""
     rows = await conn.fetch(_CELLS, unit)
     number, occurred_on, recorded_on, amount = (
-        np.concatenate([np.zeros(0, np.int64), *(array_read(row[name]) for row in rows)])
-        for name in ("series", "occurred_on", "recorded_on", "amounts")
+        arrays_read([row[name] for row in rows], kind)
+        for name, kind in (
+            ("series", "integer"),
+            ("occurred_on", "date"),
+            ("recorded_on", "date"),
+            ("amounts", "bigint"),
+        )
     )
     known = recorded_on + EPOCH <= as_of.toordinal()
     number, occurred_on, amount = number[known], occurred_on[known], amount[known]

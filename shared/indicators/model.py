@@ -11,6 +11,9 @@ from shared.formula import FormulaText
 from shared.frozen import Closed
 from shared.quantity import Qualifier
 
+type At = Literal["within", "before", "end"]
+"""Which amount of a series counts: of the days of a span, of all before it, of all to its end."""
+
 IndicatorId = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
 
 RESERVED = ("year", "months")
@@ -37,7 +40,7 @@ class Term(Closed):
     """One sum of tallies: of a measure, over a span of days, narrowed to series by `where`."""
 
     measure: Literal["received", "closed", "overdue", "visitors"]
-    at: Literal["within", "before", "end"] = "within"
+    at: At = "within"
     sign: Literal[1, -1] = 1
     where: Mapping[str, frozenset[str]] = Field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from services.reporting import positions, projection
 from services.reporting.app import MIGRATIONS
 from services.reporting.fold import Folder
 from services.reporting.projection import TABLES
-from services.reporting.tally_reader import read_tallies
+from services.reporting.tally_reader import read_tallies, tallies_of
 from shared.database import Pool, create_pool, migrate
 from tests.support.servers import fresh_database, running_postgres
 from tests.support.wait import wait_until
@@ -26,6 +26,9 @@ STATEMENTS_PER_BATCH = 12
 """The most that a batch may take, BEGIN and COMMIT included, however many events it holds."""
 WAL_BYTES_PER_EVENT = 2_000
 """The most that an event may write to PostgreSQL's log, in batches of a thousand: it takes half."""
+
+STATEMENTS_PER_REPORT = 4
+"""Of cells, their series, what was stated, positions; beside those that make a snapshot."""
 
 BATCHES = (100, 1_000, 10_000)
 WARM_UP = 10_000
@@ -99,6 +102,24 @@ async def test_the_log_written_for_an_event_is_bounded(pool: Pool) -> None:
     written = await pool.fetchval("SELECT pg_current_wal_lsn() - $1::pg_lsn", before)
 
     assert 0 < written / max(BATCHES) <= WAL_BYTES_PER_EVENT
+
+
+async def test_the_statements_of_a_report_do_not_grow_with_its_cells(
+    pool: Pool, server: str
+) -> None:
+    records, used = workload_records(WARM_UP), []
+    folder, unit = Folder(pool, 1), unit_ids()[0]
+    name = await pool.fetchval("SELECT current_database()")
+    counting = await asyncpg.connect(server)
+    for begin, end in ((0, 1_000), (1_000, WARM_UP)):
+        await folder.fold(records[begin:end])
+        async with pool.acquire() as conn:
+            await counting.execute("SELECT pg_stat_statements_reset()")
+            await tallies_of(conn, unit, date.max)
+            used.append(await counting.fetchval(_COUNTED, name))
+    await counting.close()
+
+    assert used == [STATEMENTS_PER_REPORT] * 2
 
 
 async def test_a_report_reads_the_parts_of_its_own_unit_and_no_other(database: str) -> None:

@@ -8,6 +8,7 @@ from services.reporting.report import numbers
 from services.reporting.report.content import (
     Block,
     Chart,
+    FigureList,
     FigureSpan,
     HeadCell,
     Row,
@@ -16,7 +17,14 @@ from services.reporting.report.content import (
     TextSpan,
 )
 from services.reporting.report.filing import Filing
-from services.reporting.report.model import Annex, CheckResult, FigureEntry, Severity, Verdict
+from services.reporting.report.model import (
+    Annex,
+    CheckResult,
+    FigureEntry,
+    Report,
+    Severity,
+    Verdict,
+)
 from services.reporting.report.outline import AnnexOutline
 from services.reporting.report.wording import Writer
 
@@ -33,14 +41,13 @@ def annexes(
     outlines: Sequence[AnnexOutline],
     writer: Writer,
     checks: Sequence[CheckResult],
-    figures: Mapping[str, FigureEntry],
     charts: Sequence[Chart],
     filings: Sequence[Filing],
 ) -> tuple[Annex, ...]:
     """Return the annexes."""
     blocks: Mapping[str, Callable[[AnnexOutline], Sequence[Block]]] = {
         "checks": lambda outline: [_checks(outline, checks)],
-        "figures": lambda outline: [_figures(outline, figures)],
+        "figures": lambda outline: [FigureList(columns=outline.columns, note=outline.note)],
         "charts": lambda _: charts,
         "returns": lambda outline: [_returns(outline, filings)],
     }
@@ -67,18 +74,34 @@ def numbered(told: Iterable[Annex]) -> tuple[Annex, ...]:
     )
 
 
+def listed(report: Report) -> Report:
+    """Return a report to be printed: each list of its figures has become a table."""
+
+    def printed(block: Block) -> Block:
+        return _figures(block, report.figures) if isinstance(block, FigureList) else block
+
+    return report.model_copy(
+        update={
+            "annexes": tuple(
+                annex.model_copy(update={"blocks": tuple(map(printed, annex.blocks))})
+                for annex in report.annexes
+            )
+        }
+    )
+
+
 def _checks(outline: AnnexOutline, checks: Sequence[CheckResult]) -> Table:
     """Return the table of checks: both sides, the difference, the verdict; broken ones are bold."""
     rows = [check_row(number, check) for number, check in enumerate(checks, 1)]
     return _table(outline, rows, widths=(8, 66, 21, 12, 21, 18, 16, 20))
 
 
-def _figures(outline: AnnexOutline, figures: Mapping[str, FigureEntry]) -> Table:
+def _figures(told: FigureList, figures: Mapping[str, FigureEntry]) -> Table:
     """Return the table of figures: name, value, unit of measure and period of each."""
     rows = [
         _figure_row(number, key, entry) for number, (key, entry) in enumerate(figures.items(), 1)
     ]
-    return _table(outline, rows, widths=(10, 67, 26, 22, 40))
+    return _table(told, rows, widths=(10, 67, 26, 22, 40))
 
 
 def _returns(outline: AnnexOutline, filings: Sequence[Filing]) -> Table:
@@ -87,7 +110,9 @@ def _returns(outline: AnnexOutline, filings: Sequence[Filing]) -> Table:
     return _table(outline, rows, widths=(9, 52, 15, 15, 15, 17, 15, 40))
 
 
-def _table(outline: AnnexOutline, rows: Sequence[Row], widths: tuple[int, ...]) -> Table:
+def _table(
+    outline: AnnexOutline | FigureList, rows: Sequence[Row], widths: tuple[int, ...]
+) -> Table:
     return Table(
         caption="",
         scope="",

@@ -91,7 +91,7 @@ class _Builder:
             parts=parts,
             closing=closing,
             signature=signature,
-            annexes=annexes(outline.annexes, self._writer, checks, entries, charts, self._filings),
+            annexes=annexes(outline.annexes, self._writer, checks, charts, self._filings),
             figures=entries,
             checks=checks,
         )

@@ -1,17 +1,18 @@
 """What the body of a report is made of: paragraphs, tables and charts, each string as printed.
 
-A report has thousands of these, so they are plain dataclasses: pydantic checks them when a report
+A report has thousands of these, so they are records: pydantic checks them when a report
 is read, not when it is built.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
+from shared.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record(kw_only=True)
 class TextSpan:
     """Words of the outline."""
 
@@ -19,7 +20,7 @@ class TextSpan:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FigureSpan:
     """A printed figure; `figure` is its key in the report's figures."""
 
@@ -31,7 +32,7 @@ class FigureSpan:
 type Span = Annotated[TextSpan | FigureSpan, Discriminator("kind")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Paragraph:
     """A paragraph of the body."""
 
@@ -39,7 +40,7 @@ class Paragraph:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HeadCell:
     """A cell of a table's heading, over `columns` columns and `rows` rows."""
 
@@ -48,7 +49,7 @@ class HeadCell:
     rows: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Row:
     """A row of a table; a total is printed bold, a heading is one cell over the whole width."""
 
@@ -57,7 +58,7 @@ class Row:
     heading: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Table:
     """A table. `widths` are shares of the width; `name_column`, from 1, names the rows."""
 
@@ -71,7 +72,7 @@ class Table:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Mark:
     """A word on an axis, `at` a share of its length."""
 
@@ -79,7 +80,7 @@ class Mark:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Series:
     """One line of a chart: for each label a value, or nothing, its print, its height (a share)."""
 
@@ -89,7 +90,7 @@ class Series:
     heights: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Chart:
     """The course of some figures over the months or years of the period, oldest first.
 
@@ -105,4 +106,16 @@ class Chart:
     upwards: tuple[Mark, ...]
 
 
-type Block = Annotated[Paragraph | Table | Chart, Discriminator("kind")]
+@record(kw_only=True)
+class FigureList:
+    """The place of the table of all figures, with its columns. It is made when it is printed.
+
+    In a report as data its figures stand already, each with all that the table tells of it.
+    """
+
+    kind: Literal["figures"] = "figures"
+    columns: tuple[str, ...]
+    note: str
+
+
+type Block = Annotated[Paragraph | Table | Chart | FigureList, Discriminator("kind")]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from docx.shared import Length, Mm
 
 from services.reporting.report.charts import as_table
-from services.reporting.report.content import Block, Chart, Table
+from services.reporting.report.content import Block, Chart, FigureList, Paragraph, Table
 from services.reporting.report.docx_package import WIDTH, package, page
 from services.reporting.report.docx_table import table_xml
 from services.reporting.report.docx_text import grid, paragraph, rule, run, spacing
@@ -90,8 +90,10 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block)
         case Chart():
             yield from _table(as_table(block))
-        case _:
+        case Paragraph():
             yield paragraph("BodyText", run("".join(span.text for span in block.spans)))
+        case FigureList():
+            raise AssertionError(block)  # forms.py prints it as a table
 
 
 def _table(table: Table) -> Iterator[str]:

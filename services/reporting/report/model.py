@@ -6,7 +6,6 @@ there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +17,7 @@ from services.reporting.figure import Absence, Kind, Period
 from services.reporting.report.content import Block, Paragraph
 from shared.frozen import Frozen
 from shared.quantity import Qualifier
+from shared.record import record
 
 
 class Audience(StrEnum):
@@ -110,7 +110,7 @@ class Annex(Frozen):
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FigureEntry:
     """A figure of the report. `display` is its form in a table; `parts` are the keys it sums up.
 

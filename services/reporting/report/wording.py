@@ -1,19 +1,20 @@
 """Words: those of a report about itself, and sentences filled with words and figures."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from services.reporting.figure import Absence, Period
 from services.reporting.report import numbers
 from services.reporting.report.book import FigureBook, words_of
 from services.reporting.report.content import Paragraph, Span, TextSpan
 from services.reporting.report.model import ReportHeading
+from shared.record import record
 from shared.slots import FigureSlot, Piece, ReportSlot
 
 _LEVELS = ("phường", "xã", "thị trấn", "đặc khu", "quận", "huyện", "thị xã", "thành phố", "tỉnh")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Writer:
     """Fills sentences with `words` and the figures of a book; `$name` in them is a variable.
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.reporting.figure import Absence, Found, Period
-from services.reporting.registers import counted, entries_of
+from services.reporting.registers import counted, registers
 from services.reporting.statements import Statement
 from shared.indicators.model import Indicator
 from tests.support.told import an_entry
@@ -42,7 +42,7 @@ def find(
         {"id": "a.b", "label": "Chỉ tiêu", "kind": kind, "department": "some", "entry": entry}
     )
     assert indicator.entry
-    register = entries_of(indicator.entry, statements)
+    register = registers(statements).get(indicator.entry.register_code, ())
     return counted(indicator, narrowing, span, register, span_asked_for=asked)
 
 

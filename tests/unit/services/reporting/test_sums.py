@@ -24,16 +24,16 @@ def test_amounts_are_those_of_the_cells_one_by_one(
     span = Period(start=min(one, other), end=max(one, other))
     sums = tallies(cells, as_of=as_of).sums
 
-    found = sums.amounts(span)
+    within, before, end = (sums.amounts(at, span) for at in ("within", "before", "end"))
 
     for place, series in enumerate(sums.series):
         of_it = [cell for cell in cells if cell.series == series]
-        assert found["within"][place] == sum(
+        assert within[place] == sum(
             cell.amount for cell in of_it if span.start <= cell.day <= span.end
         )
-        assert found["before"][place] == sum(c.amount for c in of_it if c.day < span.start)
+        assert before[place] == sum(c.amount for c in of_it if c.day < span.start)
         until = min(span.end, as_of)
-        assert found["end"][place] == sum(c.amount for c in of_it if c.day <= until)
+        assert end[place] == sum(c.amount for c in of_it if c.day <= until)
 
 
 @given(

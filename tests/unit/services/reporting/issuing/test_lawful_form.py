@@ -19,6 +19,7 @@ from services.reporting.issuing.lawful_form import broken_rules, refuse_unlawful
 from services.reporting.issuing.letter import FormError, letter
 from services.reporting.issuing.stamp import Stamp, stamped
 from services.reporting.report import PERIODIC, TERM, Report, build, load, to_json
+from services.reporting.report.annexes import listed
 from services.reporting.report.docx import to_docx
 from shared.people import Capacity
 from shared.refusal import Refused
@@ -51,12 +52,12 @@ type Change = Callable[[WordFile], object]
     ids=["drawn", "issued", "acting", "deputy", "periodic", "letter", "letter-by-order"],
 )
 def test_what_is_printed_is_lawful(report: Report) -> None:
-    assert broken_rules(to_docx(report)) == ()
+    assert broken_rules(to_docx(listed(report))) == ()
 
 
 @cache
 def the_file(*, of_letter: bool = False) -> bytes:
-    return to_docx(stamped(LETTER, BY_ORDER) if of_letter else stamped(REPORT, DEPUTY))
+    return to_docx(listed(stamped(LETTER, BY_ORDER) if of_letter else stamped(REPORT, DEPUTY)))
 
 
 def changed(change: Change, *, of_letter: bool = False) -> bytes:

@@ -6,7 +6,8 @@ import pytest
 
 from services.reporting.figure import Absence
 from services.reporting.report import TERM, Report, build, load
-from services.reporting.report.content import Block, Paragraph, Table
+from services.reporting.report.annexes import listed
+from services.reporting.report.content import Block, FigureList, Paragraph, Table
 from services.reporting.report.model import Section
 from shared.quantity import Qualifier
 from tests.support.fixed_figures import HEADING, FixedFigures, Told, Value
@@ -211,7 +212,10 @@ def test_a_split_figure_is_listed_under_its_own_label() -> None:
 
 
 def test_every_figure_is_in_the_list_of_figures() -> None:
-    (listing,) = MODEL.annexes[1].blocks
+    """The table is made when it is printed: as data each figure stands once."""
+    (place,) = MODEL.annexes[1].blocks
+    (listing,) = listed(MODEL).annexes[1].blocks
+    assert isinstance(place, FigureList)
     assert isinstance(listing, Table)
 
     cells = [row.cells[2] for row in listing.rows]

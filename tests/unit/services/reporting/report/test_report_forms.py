@@ -101,6 +101,10 @@ def test_equal_reports_give_equal_bytes(form: str) -> None:
     assert FORMS[form].render(a_report()) == rendered(form)
 
 
+def test_json_is_as_pydantic_writes_it() -> None:
+    assert rendered("json") == REPORT.model_dump_json().encode()
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_report_read_from_json_gives_the_same_bytes(form: str) -> None:
     reread = Report.model_validate_json(rendered("json"))
