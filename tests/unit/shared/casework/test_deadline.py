@@ -147,7 +147,8 @@ def test_why_tells_every_step_to_the_due_day() -> None:
             " (Nghị định 123/2015/NĐ-CP, Điều 22)"
         ),
         (
-            "19/02 Không tính ngày nghỉ: 08/02/2024 (29 Tết), 09/02/2024 (Giao thừa Tết Nguyên Đán),"
+            "19/02 Không tính ngày nghỉ: 08/02/2024 (29 Tết),"
+            " 09/02/2024 (Giao thừa Tết Nguyên Đán),"
             " 10/02/2024 (Tết Nguyên Đán), 11/02/2024 (Mùng hai Tết Nguyên Đán),"
             " 12/02/2024 (Mùng ba Tết Nguyên Đán), 13/02/2024 (Mùng bốn Tết Nguyên Đán),"
             " 14/02/2024 (Mùng năm Tết Nguyên Đán), 17/02/2024 (thứ Bảy), 18/02/2024 (Chủ nhật)"
