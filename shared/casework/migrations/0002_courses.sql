@@ -4,7 +4,7 @@ ALTER TABLE cases
     ADD COLUMN resumed_on   date[] NOT NULL DEFAULT '{}',
     ADD COLUMN extended     integer[] NOT NULL DEFAULT '{}',
     ADD COLUMN appointments date[] NOT NULL DEFAULT '{}',
-    ADD CHECK (cardinality(paused_on) - cardinality(resumed_on) BETWEEN 0 AND 1);
+    ADD CHECK (cardinality(paused_on) - cardinality(resumed_on) <= 1);
 COMMENT ON COLUMN cases.received_at IS 'Wall clock of Việt Nam at the receipt; empty where it was not told.';
 COMMENT ON COLUMN cases.paused_on IS 'Days from which the clock stood still, one for each pause.';
 COMMENT ON COLUMN cases.resumed_on IS 'Days on which it ran again; one fewer while the case waits.';

@@ -1,6 +1,7 @@
 """The due day of a case: counted by hand around holidays, and day by day by a second model."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -194,7 +195,7 @@ def test_why_tells_of_an_extension_and_of_a_stated_day() -> None:
         ({"paused_on": date(2023, 11, 15)}, "quá hạn"),
     ],
 )
-def test_why_says_how_a_case_stands_to_its_due_day(changes: dict[str, object], says: str) -> None:
+def test_why_says_how_a_case_stands_to_its_due_day(changes: dict[str, Any], says: str) -> None:
     assert says in _told(STATUS, a_case(**changes), Course(), date(2023, 11, 16))[-1]
 
 
