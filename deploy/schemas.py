@@ -15,6 +15,7 @@ from services.reporting.report.outline import Layouts, Outline
 from shared.forms import Forms
 from shared.indicators.model import IndicatorFile
 from shared.periods import Periods
+from shared.procedures import ProcedureFile
 from shared.registers import Registers
 
 DOCUMENTS = Path(__file__).parents[1] / "docs" / "schemas"
@@ -24,6 +25,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "forms": Forms,
     "registers": Registers,
     "periods": Periods,
+    "procedures": ProcedureFile,
     "outline": Outline,
     "layouts": Layouts,
     "checks": Checks,

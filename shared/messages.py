@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.language import Text
+from shared.messages_of_cases import CASES
 from shared.messages_of_returns import RETURNS
 
 TITLES: Mapping[int, Text] = {
@@ -142,37 +143,7 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "không được trước ngày ghi nhận bước trước {previous}",
         "en": "must not be before the recording day of the step before, {previous}",
     },
-    # Cases.
-    "unknown_case": {"vi": "không có hồ sơ này", "en": "there is no such case"},
-    "case_closed": {
-        "vi": "hồ sơ không còn đang giải quyết (trạng thái: {state})",
-        "en": "the case is no longer open (it is {state})",
-    },
-    "case_cancelled": {"vi": "hồ sơ đã bị hủy", "en": "the case was cancelled"},
-    "not_closed": {
-        "vi": "hồ sơ đang giải quyết nên chưa có ngày kết thúc",
-        "en": "an open case has no closing day to correct",
-    },
-    "nothing_changes": {
-        "vi": "nội dung đính chính không khác nội dung đã ghi",
-        "en": "the correction changes nothing",
-    },
-    "field_required_here": {
-        "vi": "bắt buộc đối với thủ tục {procedure}",
-        "en": "is required for procedure {procedure}",
-    },
-    "field_not_of_this": {
-        "vi": "không áp dụng cho thủ tục {procedure}",
-        "en": "does not belong to procedure {procedure}",
-    },
-    "act_cannot_change": {
-        "vi": "hồ sơ đã giải quyết không đổi được sang thủ tục có kết quả khác loại; hãy hủy và nhập lại",
-        "en": "a resolved case cannot become a procedure with another kind of act; cancel it and enter it again",
-    },
-    "after_closing": {
-        "vi": "không được sau ngày giải quyết {closed_on}",
-        "en": "must not be after the day of the act, {closed_on}",
-    },
+    **CASES,
     # Visits, schedules.
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},

@@ -81,7 +81,10 @@ def _line(text: str, way: Location, passed: Sequence[Any]) -> int:
     From there on, the line of the first text of what was `passed` last, which is how elements of
     arrays are found.
     """
-    places = dict(_places(text))
+    places: dict[tuple[int | str, ...], int] = {}
+    for place, number in _places(text):
+        for length in range(1, len(place) + 1):  # a table may stand in one that has no header
+            places.setdefault(place[:length], number)
     known = next((n for n in range(len(way), 0, -1) if tuple(way[:n]) in places), 0)
     start = places.get(tuple(way[:known]), 1)
     sought = next((text for value in reversed(passed[known:]) for text in _texts(value)), None)

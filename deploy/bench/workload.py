@@ -104,13 +104,18 @@ def _working_days(first: date, last: date) -> Sequence[date]:
 
 
 def _due_days(days: Iterable[date], places: Mapping[date, int]) -> Mapping[str, Sequence[int]]:
-    """Return for each procedure the place of the due day of a case by its day of receipt."""
+    """Return for each procedure the place of the due day of a case by its day of receipt.
+
+    A result that is due on the day itself is promised for the next one: cases here are early, on
+    time and late, whatever their procedure.
+    """
     received = list(days)
+    times = {code: one.versions[0].processing for code, one in PROCEDURES.items()}
     due = {
-        time: [places[due_day(day, time.days, time.kind)] for day in received]
-        for time in {procedure.processing for procedure in PROCEDURES.values()}
+        time: [places[due_day(day, max(time.days, 1), time.kind)] for day in received]
+        for time in set(times.values())
     }
-    return {code: due[procedure.processing] for code, procedure in PROCEDURES.items()}
+    return {code: due[time] for code, time in times.items()}
 
 
 async def produce(bootstrap: str, workload: Workload) -> None:

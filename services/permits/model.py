@@ -1,7 +1,7 @@
 """The acts of building and land that resolve a case of the permits office. Pure."""
 
 from shared.casework.commands import ResolveCase
-from shared.casework.model import Department
+from shared.casework.held import Department
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event

@@ -9,7 +9,8 @@ from services.petitions.commands import (
     SetReceptionSchedule,
 )
 from shared.casework.commands import ResolveCase
-from shared.casework.model import Department, unit_id
+from shared.casework.held import Department
+from shared.casework.model import unit_id
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event, event_id, new_event

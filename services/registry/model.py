@@ -4,7 +4,7 @@ from datetime import date
 
 from services.registry.commands import ResolveRegistryCase
 from shared.casework.commands import ResolveCase
-from shared.casework.model import Department
+from shared.casework.held import Department
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event

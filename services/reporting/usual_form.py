@@ -43,6 +43,7 @@ class _Case(Struct, gc=False):
     status: Literal["open", "resolved", "refused", "withdrawn", "cancelled"]
     closed_on: date | None = None
     outcome: Literal["reconciled", "not_reconciled"] | None = None
+    paused_on: None = None  # a case whose clock stands still counts in another way: see `decode`
 
 
 class _Data(Struct, gc=False):

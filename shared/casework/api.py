@@ -4,6 +4,7 @@ Every route is a command to the desk or a question.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,15 +12,30 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
-from shared.casework import model, store
-from shared.casework.commands import CancelCase, CorrectCase, ReceiveCase, RefuseCase, WithdrawCase
-from shared.casework.model import Department, Held
+from shared.casework import clock, deadline, model, store
+from shared.casework.commands import (
+    CancelCase,
+    CorrectCase,
+    ExtendCase,
+    PauseCase,
+    ReappointCase,
+    ReceiveCase,
+    RefuseCase,
+    ResumeCase,
+    WithdrawCase,
+)
+from shared.casework.deadline import Reason
+from shared.casework.held import Department, Held
 from shared.command_route import CommandRoute
 from shared.commands import Command
 from shared.database import Pool
 from shared.desk import Desk, told
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
+from shared.frozen import Closed
+from shared.language import Language
+from shared.messages import MESSAGES
+from shared.problems import language_of
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
@@ -29,6 +45,21 @@ class CaseAnswer(Case):
 
     id: UUID
     sequence: int
+
+
+class WhyStep(Closed):
+    """One step on the way to a due day, in words."""
+
+    day: date
+    text: str
+
+
+class Why(Closed):
+    """Why a case is due on its day: the law of its procedure, and the way step by step."""
+
+    due_on: date
+    basis: str
+    steps: list[WhyStep]
 
 
 type Decision = Callable[[Department, Held, Any, Recorded], Event]
@@ -57,6 +88,19 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
         async with pool.acquire() as conn:
             held = await store.read(conn, id)
         return CaseAnswer(id=held.id, sequence=held.sequence, **held.case.model_dump())
+
+    @routes.get("/{id}/why", summary="Why a case is due on its day")
+    async def why(id: UUID, request: Request) -> Why:  # noqa: A002 - the name in the address
+        async with pool.acquire() as conn:
+            held = await store.read(conn, id)
+        version = department.version(held.case.procedure, held.case.received_on)
+        language = language_of(request.headers.get("accept-language"))
+        steps = deadline.why(version, held.case, held.course, desk.today)
+        return Why(
+            due_on=held.case.due_on,
+            basis=version.basis,
+            steps=[WhyStep(day=one.day, text=_sentence(one, language)) for one in steps],
+        )
 
     def change(name: str, kind: type[BaseModel], decide: Decision, summary: str) -> None:
         """Add the route of a command that changes a case."""
@@ -88,9 +132,23 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     change("resolution", department.resolve_command, model.resolve, "Resolve a case by its act")
     change("refusal", RefuseCase, model.refuse, "Refuse a case")
     change("withdrawal", WithdrawCase, model.withdraw, "Close a case that its applicant withdrew")
+    change("pause", PauseCase, clock.pause, "Stop the clock until the file is supplemented")
+    change("resumption", ResumeCase, clock.resume, "Let the clock run again")
+    change("extension", ExtendCase, clock.extend, "Give a case more days, as its law allows")
+    change("reappointment", ReappointCase, clock.reappoint, "Name a new day, with an apology")
     change("correction", CorrectCase, model.correct, "Correct what was recorded about a case")
     change("cancellation", CancelCase, model.cancel, "Cancel a case entered by mistake")
     return routes
+
+
+def _sentence(reason: Reason, language: Language) -> str:
+    """Say a step in words, its days as people write them."""
+    pattern = "%d/%m/%Y" if language == "vi" else "%d %B %Y"
+    values = {
+        name: value.strftime(pattern) if isinstance(value, date) else value
+        for name, value in reason.values.items()
+    }
+    return MESSAGES[reason.rule][language].format(**values)
 
 
 def _answer(event: Event) -> Mapping[str, object]:

@@ -3,7 +3,7 @@
 Days are calendar days of Việt Nam; a day left out is today.
 """
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated
 
 from pydantic import Field
@@ -21,13 +21,16 @@ Reason = Annotated[str, Field(min_length=1, max_length=500)]
 class ReceiveCase(Closed):
     """Receive a case. `due_on` left out is computed from the procedure's processing time.
 
-    `applicant` stays in the department's database and is in no event.
+    `received_time` is the wall clock of Việt Nam; left out with `received_on`, it is now, and left
+    out alone, the office was open. `applicant` stays in the department's database and is in no
+    event.
     """
 
     unit: UnitCodeOrId
     procedure: Annotated[str, Field(max_length=64, examples=["registry.birth"])]
     channel: Channel
     received_on: date | None = None
+    received_time: Annotated[time, Field(examples=["09:30"])] | None = None
     due_on: date | None = None
     applicant: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
@@ -49,6 +52,37 @@ class WithdrawCase(Closed):
     """Close an open case because the applicant withdrew it."""
 
     closed_on: date | None = None
+
+
+class PauseCase(Closed):
+    """Stop the clock of an open case: its applicant was asked to supplement the file."""
+
+    paused_on: date | None = None
+    reason: Reason
+
+
+class ResumeCase(Closed):
+    """Let the clock run again: the file was supplemented on a day, which counts."""
+
+    resumed_on: date | None = None
+
+
+class ExtendCase(Closed):
+    """Give an open case more days, as many as the law of its procedure allows, and of their kind.
+
+    `decided_on` must lie within the time that it extends.
+    """
+
+    days: Annotated[int, Field(ge=1, le=365)]
+    decided_on: date | None = None
+    reason: Reason
+
+
+class ReappointCase(Closed):
+    """Say that the applicant got a letter of apology and a new day. The due day stays."""
+
+    appointment_on: date
+    reason: Reason
 
 
 class CorrectCase(Closed):

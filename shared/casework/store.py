@@ -6,28 +6,38 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel
 
-from shared.casework.model import Held
+from shared.casework.clock import step_of
+from shared.casework.deadline import Course
+from shared.casework.held import Held
 from shared.database import Connection, rows_of
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
 from shared.refusal import Refused
 
 _COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome"
+_STEPS = ("paused_on", "resumed_on", "extended", "appointments")
+_HELD = f"id, sequence, recorded_at, {_COLUMNS}, received_at, {', '.join(_STEPS)}"
 
 _SAVE = f"""
-INSERT INTO cases (id, sequence, {_COLUMNS}, recorded_at, applicant, reason)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[],
-                     $7::date[], $8::text[], $9::date[], $10::text[], $11::timestamptz[],
-                     $12::text[], $13::text[])
+INSERT INTO cases (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
+                   {", ".join(_STEPS)})
+SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
+       {", ".join(f"array_remove(ARRAY[{name}], NULL)" for name in _STEPS)}
+  FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[],
+              $8::text[], $9::date[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
+              $14::time[], $15::date[], $16::date[], $17::int[], $18::date[])
+       AS one (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
+               {", ".join(_STEPS)})
     ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, unit = excluded.unit,
        procedure = excluded.procedure, channel = excluded.channel,
        received_on = excluded.received_on, due_on = excluded.due_on, status = excluded.status,
        closed_on = excluded.closed_on, outcome = excluded.outcome,
-       recorded_at = excluded.recorded_at, reason = coalesce(excluded.reason, cases.reason)
+       recorded_at = excluded.recorded_at, reason = coalesce(excluded.reason, cases.reason),
+       {", ".join(f"{name} = cases.{name} || excluded.{name}" for name in _STEPS)}
 """  # noqa: S608 - constants only
-_SELECT = f"SELECT id, sequence, recorded_at, {_COLUMNS} FROM cases WHERE id = $1"  # noqa: S608
+_SELECT = f"SELECT {_HELD} FROM cases WHERE id = $1"  # noqa: S608
 _LOCK = f"""
-SELECT id, sequence, recorded_at, {_COLUMNS} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
+SELECT {_HELD} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
 """  # noqa: S608
 
 
@@ -52,7 +62,7 @@ async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) ->
 
 def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
     assert isinstance(event.data, CaseData)
-    case = event.data.case
+    case, step = event.data.case, step_of(event, command)
     return (
         event.subject,
         event.sequence,
@@ -67,13 +77,17 @@ def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
         event.recordedtime,
         getattr(command, "applicant", None),
         getattr(command, "reason", None),
+        step.received_at,
+        *(next(iter(getattr(step, name)), None) for name in _STEPS),
     )
 
 
 def _held(row: asyncpg.Record) -> Held:
+    course = Course(received_at=row["received_at"], **{name: tuple(row[name]) for name in _STEPS})
     return Held(
         id=row["id"],
         sequence=row["sequence"],
-        case=Case.model_validate(dict(row)),
+        case=Case.model_validate({**row, "paused_on": course.waits_since}),
         recorded_at=row["recorded_at"],
+        course=course,
     )

@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from shared.events.cases import (
     CaseCancelled,
     CaseCorrected,
+    CaseExtended,
+    CasePaused,
+    CaseReappointed,
     CaseReceived,
     CaseRefused,
     CaseResolved,
+    CaseResumed,
     CaseWithdrawn,
 )
 from shared.events.envelope import Event
@@ -53,6 +57,10 @@ CASE_EVENTS: tuple[type[Event], ...] = (
     CaseResolved,
     CaseRefused,
     CaseWithdrawn,
+    CasePaused,
+    CaseResumed,
+    CaseExtended,
+    CaseReappointed,
     CaseCorrected,
     CaseCancelled,
 )

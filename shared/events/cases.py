@@ -4,7 +4,7 @@ Each event carries the whole countable state of the case after it. A reader need
 to know what the case counts as, and whoever holds the highest sequence holds the truth.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -48,12 +48,19 @@ class Outcome(StrEnum):
     NOT_RECONCILED = "not_reconciled"
 
 
+def timeliness(due_on: date, closed_on: date) -> Literal["early", "on_time", "late"]:
+    """Say whether a case was resolved early, on time or late (columns of Biểu số 06/VPCP/KSTT)."""
+    if closed_on < due_on:
+        return "early"
+    return "on_time" if closed_on == due_on else "late"
+
+
 class Case(Frozen):
     """The countable state of one case.
 
-    Days are calendar days of Việt Nam; `due_on` is the last good one.
-
-    A closed case (resolved, refused, withdrawn) has `closed_on`, no other has.
+    Days are calendar days of Việt Nam; `due_on` is the last good one. A closed case (resolved,
+    refused, withdrawn) has `closed_on`, no other has. `paused_on` is the day from which its clock
+    stands still because its applicant supplements the file; `due_on` moves when it runs again.
     """
 
     unit: UnitId
@@ -64,6 +71,17 @@ class Case(Frozen):
     status: Status
     closed_on: date | None = None
     outcome: Outcome | None = None
+    paused_on: date | None = None
+
+    @property
+    def overdue_from(self) -> date:
+        """The day after the last good one."""
+        return self.due_on + timedelta(days=1)
+
+    @property
+    def waits_in_time(self) -> bool:
+        """Whether the clock stands still since before the case could be overdue."""
+        return self.paused_on is not None and self.paused_on <= self.due_on
 
     @model_validator(mode="after")
     def _days_agree(self) -> "Case":
@@ -76,6 +94,9 @@ class Case(Frozen):
             raise ValueError(message)
         if self.closed_on is not None and self.closed_on < self.received_on:
             message = "closed_on must not be before received_on"
+            raise ValueError(message)
+        if self.paused_on is not None and self.paused_on < self.received_on:
+            message = "paused_on must not be before received_on"
             raise ValueError(message)
         return self
 
@@ -125,6 +146,40 @@ class CaseWithdrawn(Event):
 
     type: Literal["case.withdrawn"] = "case.withdrawn"
     data: CaseData
+
+
+class CasePaused(Event):
+    """The applicant was asked to supplement the file: the clock of the case stands still."""
+
+    type: Literal["case.paused"] = "case.paused"
+    data: CaseData
+
+
+class CaseResumed(Event):
+    """The applicant supplemented the file: the clock runs on, and the due day has moved."""
+
+    type: Literal["case.resumed"] = "case.resumed"
+    data: CaseData
+
+
+class CaseExtended(Event):
+    """The time of a case was extended as its law allows, for a reason that the department keeps."""
+
+    type: Literal["case.extended"] = "case.extended"
+    data: CaseData
+
+
+class CaseReappointedData(CaseData):
+    """The case, whose due day stays, and the day on which the result is promised now."""
+
+    appointment_on: date
+
+
+class CaseReappointed(Event):
+    """The applicant got a letter of apology and a new day for the result."""
+
+    type: Literal["case.reappointed"] = "case.reappointed"
+    data: CaseReappointedData
 
 
 class CaseCorrected(Event):

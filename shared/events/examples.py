@@ -13,6 +13,7 @@ from shared.events.cases import (
     CaseCancelledData,
     CaseCorrectedData,
     CaseData,
+    CaseReappointedData,
     Channel,
     Outcome,
     Status,
@@ -111,6 +112,14 @@ _DATA: Mapping[str, Frozen] = {
     "case.resolved": _resolved("registry.guardianship"),
     "case.refused": CaseData(case=_case("registry.birth", Status.REFUSED)),
     "case.withdrawn": CaseData(case=_case("registry.birth", Status.WITHDRAWN)),
+    "case.paused": CaseData(
+        case=_case("registry.birth", Status.OPEN).model_copy(update={"paused_on": DAY})
+    ),
+    "case.resumed": CaseData(case=_case("registry.birth", Status.OPEN)),
+    "case.extended": CaseData(case=_case("registry.civil_status_change", Status.OPEN)),
+    "case.reappointed": CaseReappointedData(
+        case=_case("registry.birth", Status.OPEN), appointment_on=date(2023, 11, 16)
+    ),
     "case.corrected": CaseCorrectedData(case=_BIRTH, corrects=STEP, changed=("channel",)),
     "case.cancelled": CaseCancelledData(
         case=_case("registry.birth", Status.CANCELLED), corrects=STEP

@@ -248,6 +248,53 @@ async def test_steps_of_a_case_are_recorded_one_after_the_other(office: Office) 
     assert first < second
 
 
+async def test_the_clock_of_a_case_is_kept_from_step_to_step(office: Office) -> None:
+    """Received on Monday, three working days; it waits twice, and the days are counted once."""
+    receipt = {**RECEIPT, "procedure": "registry.marital_status", "received_on": "2023-11-06"}
+    case = (await office.post({**receipt, "received_time": "15:30"})).json()
+    steps = [
+        ("pause", {"paused_on": "2023-11-07", "reason": "Thiếu giấy tờ"}, "2023-11-09"),
+        ("resumption", {"resumed_on": "2023-11-08"}, "2023-11-10"),
+        ("pause", {"paused_on": "2023-11-09", "reason": "Thiếu tờ khai"}, "2023-11-10"),
+        ("resumption", {"resumed_on": "2023-11-13"}, "2023-11-14"),
+    ]
+
+    assert case["due_on"] == "2023-11-09"
+    for name, body, due_on in steps:
+        answer = await office.post(body, path=f"/cases/{case['id']}/{name}")
+        waits = body.get("paused_on")
+        assert answer.status_code == 200, answer.text
+        read = (await office.client.get(f"/cases/{case['id']}")).json()
+        assert read == answer.json()
+        if name == "resumption":
+            assert (read["due_on"], read["paused_on"]) == (due_on, None)
+        else:
+            assert read["paused_on"] == waits
+    address = f"/cases/{case['id']}/why"
+    why = await office.client.get(address, headers={"accept-language": "vi"})
+    assert why.json()["due_on"] == "2023-11-14"
+    assert [one["text"].split(":")[0] for one in why.json()["steps"]] == [
+        "Tiếp nhận hồ sơ lúc 15",
+        "Thời hạn 3 ngày làm việc, không kể ngày tiếp nhận (Nghị định 123/2015/NĐ-CP, Điều 22)",
+        "Chờ bổ sung hồ sơ từ 07/11/2023 đến trước 08/11/2023",
+        "Chờ bổ sung hồ sơ từ 09/11/2023 đến trước 13/11/2023",
+        "Đang giải quyết, trong hạn (hạn 14/11/2023)",
+    ]
+    english = await office.client.get(address)
+    assert english.json()["steps"][0]["text"] == "The case was received at 15:30"
+
+
+async def test_a_receipt_after_hours_by_the_clock_is_due_on_the_next_working_day(
+    database: str,
+) -> None:
+    """Friday, half past three in Việt Nam; nobody states a time."""
+    late = datetime(2023, 11, 17, 8, 30, tzinfo=UTC)
+    async with a_database_of_offices(database) as pool, an_office(pool, now=late) as office:
+        answer = await office.post()
+
+    assert answer.json()["due_on"] == "2023-11-20"
+
+
 async def test_an_unknown_case_is_not_found(office: Office) -> None:
     answer = await office.post({}, path=f"/cases/{'0' * 8}-0000-7000-8000-{'0' * 12}/withdrawal")
     assert rule(answer) == (404, "unknown_case", "id")

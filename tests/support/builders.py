@@ -10,7 +10,8 @@ from aiokafka.structs import ConsumerRecord
 
 from services.reporting.decode import Version
 from services.reporting.projections.contributions import Contribution, Series, contributions
-from shared.casework.model import Held
+from shared.casework.deadline import Course
+from shared.casework.held import Held
 from shared.events.cases import (
     Case,
     CaseCancelled,
@@ -81,10 +82,15 @@ def a_case(status: Status = Status.OPEN, **changes: Any) -> Case:
     return Case(**(usual | changes))
 
 
-def a_held(case: Case | None = None, sequence: int = 1) -> Held:
-    """Return a case as a department holds it, recorded the day before."""
-    moment = at(date(2023, 11, 13))
-    return Held(id=SUBJECT, sequence=sequence, case=case or a_case(), recorded_at=moment)
+def a_held(case: Case | None = None, sequence: int = 1, **course: Any) -> Held:
+    """Return a case as a department holds it, recorded the day before; `course` are its pauses."""
+    return Held(
+        id=SUBJECT,
+        sequence=sequence,
+        case=case or a_case(),
+        recorded_at=at(date(2023, 11, 13)),
+        course=Course(**course),
+    )
 
 
 def an_event[E: Event](  # an event has so many attributes

@@ -5,7 +5,8 @@ The measures, and the day on which each counts:
 received   +1 on the day of receipt                  procedure, channel
 closed     +1 on the day of the act                  procedure, channel, status, timeliness, outcome
 overdue    +1 on the day after the due day, if then
-           still open; -1 on the day it is closed    procedure
+           still open and its clock not standing;
+           -1 on the day it is closed                procedure
 visitors   people received, on the day of the visit
 schedule   +1 on the day from which it holds         weekday
 
@@ -15,9 +16,9 @@ overdue is the sum of `overdue` up to it. Returns and entries count as nothing: 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from shared.events.cases import Case, CaseData, Status
+from shared.events.cases import Case, CaseData, Status, timeliness
 from shared.events.envelope import Event
 from shared.events.petitions import ReceptionScheduleData, VisitData
 from shared.events.returns import EntryData, ReturnData
@@ -53,24 +54,18 @@ def contributions(event: Event) -> tuple[Contribution, ...]:
     raise NotImplementedError(message)
 
 
-def timeliness(due_on: date, closed_on: date) -> str:
-    """Say whether a case was resolved early, on time or late (columns of Biểu số 06/VPCP/KSTT)."""
-    if closed_on < due_on:
-        return "early"
-    return "on_time" if closed_on == due_on else "late"
-
-
 def count_case(case: Case) -> Iterator[Contribution]:
     """Return what a case counts as. Which day each counts on does not hang on what day that is."""
     if case.status is Status.CANCELLED:
         return
     channel, procedure = ("channel", case.channel.value), ("procedure", case.procedure)
     yield _add(case, Series("received", (channel, procedure)), case.received_on)
-    if case.closed_on is None or case.closed_on > case.due_on:
-        yield _add(case, Series("overdue", (procedure,)), case.due_on + timedelta(days=1))
+    overdue = not case.waits_in_time and (case.closed_on is None or case.closed_on > case.due_on)
+    if overdue:
+        yield _add(case, Series("overdue", (procedure,)), case.overdue_from)
     if case.closed_on is None:
         return
-    if case.closed_on > case.due_on:
+    if overdue:
         yield _add(case, Series("overdue", (procedure,)), case.closed_on, -1)
     dimensions = [channel, procedure, ("status", case.status.value)]
     if case.outcome is not None:

@@ -11,6 +11,8 @@ from shared.calendar import (
     WORKS,
     DayKind,
     OutsideCalendar,
+    Standstill,
+    day_off,
     due_day,
     is_working_day,
 )
@@ -51,6 +53,8 @@ def test_public_offices_work_on(day: date, works: bool) -> None:  # noqa: FBT001
         (date(2023, 11, 14), 1, "working", date(2023, 11, 15)),
         (date(2023, 11, 17), 1, "working", date(2023, 11, 20)),  # over a weekend
         (date(2023, 11, 18), 1, "working", date(2023, 11, 20)),  # received online on a Saturday
+        (date(2023, 11, 14), 0, "working", date(2023, 11, 14)),
+        (date(2023, 11, 18), 0, "working", date(2023, 11, 20)),
         (date(2022, 1, 28), 3, "working", date(2022, 2, 9)),  # over Tết
         (date(2024, 4, 26), 2, "working", date(2024, 5, 3)),
         (date(2024, 5, 3), 1, "working", date(2024, 5, 4)),  # a Saturday that works
@@ -104,9 +108,50 @@ def test_a_year_without_known_holidays_is_refused(day: date) -> None:
         is_working_day(day)
 
 
-def test_a_processing_time_without_a_day_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one day"):
-        due_day(date(2023, 11, 14), 0, "working")
+def test_a_processing_time_below_zero_is_refused() -> None:
+    with pytest.raises(ValueError, match="below zero"):
+        due_day(date(2023, 11, 14), -1, "working")
+
+
+@patient
+@given(st.data(), DAYS, st.integers(0, 60), KINDS)
+def test_standing_still_never_shortens_and_its_order_is_irrelevant(
+    data: st.DataObject, received_on: date, days: int, kind: DayKind
+) -> None:
+    near = st.dates(received_on, received_on + timedelta(days=90))
+    stands = data.draw(
+        st.lists(
+            st.builds(
+                lambda since, length: Standstill(since, since + timedelta(days=length)),
+                near,
+                st.integers(0, 40),
+            ),
+            max_size=4,
+        )
+    )
+    mixed = data.draw(st.permutations(stands))
+    due = due_day(received_on, days, kind, tuple(stands))
+
+    assert due == due_day(received_on, days, kind, tuple(mixed))
+    assert due >= due_day(received_on, days, kind)
+    assert due >= due_day(received_on, days, kind, tuple(stands[:-1]))
+    assert is_working_day(due)
+    assert not any(one.since <= due < one.until for one in stands)
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        (date(2023, 11, 18), "thứ Bảy"),
+        (date(2022, 4, 11), "Ngày Giỗ Tổ Hùng Vương (nghỉ bù)"),
+        (date(2024, 4, 29), "Ngày nghỉ (thay cho ngày 04/05/2024)"),
+        (date(2026, 1, 2), "ngày nghỉ bù"),
+        (date(2024, 5, 4), None),
+        (date(2023, 11, 14), None),
+    ],
+)
+def test_a_day_off_has_a_reason(day: date, reason: str | None) -> None:
+    assert reason == day_off(day)
 
 
 def test_each_correction_of_the_package_is_still_needed() -> None:

@@ -1,11 +1,13 @@
 """Procedures are data: the file is checked whole, and a mistake is named by file and entry."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from shared.events import CATALOGUE, PUBLISHED
-from shared.procedures import FIELDS, PROCEDURES, BadProcedures, load, procedures_of
+from shared.procedures import FIELDS, PROCEDURES, load, procedures_of
+from shared.toml_files import BadFile
 
 GOOD = """
 [fields]
@@ -14,9 +16,16 @@ civil_status = "Hộ tịch"
 [registry.birth]
 field = "civil_status"
 label_vi = "Đăng ký khai sinh"
-processing = { days = 1, kind = "working" }
 act = "registry.birth.registered"
+
+[[registry.birth.version]]
+processing = { days = 1, kind = "working" }
 basis = ""
+
+[[registry.birth.version]]
+valid_from = 2026-01-01
+processing = { days = 0, kind = "working", closes_at = 15:00:00 }
+basis = "Luật mới"
 """
 
 
@@ -33,7 +42,6 @@ def test_a_procedure_is_known_by_its_code() -> None:
     assert birth.department == "registry"
     assert FIELDS[birth.field] == "Hộ tịch"
     assert birth.label_vi == "Đăng ký khai sinh"
-    assert (birth.processing.days, birth.processing.kind) == (1, "working")
     assert birth.act == "registry.birth.registered"
 
 
@@ -76,28 +84,47 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     assert list(procedures) == ["registry.birth"]
 
 
+def test_a_case_keeps_the_version_of_the_day_of_its_receipt() -> None:
+    mediation = PROCEDURES["petitions.mediation"]
+    old, new = (mediation.version_on(date(2024, month, day)) for month, day in ((7, 31), (8, 1)))
+
+    assert old is not None
+    assert new is not None
+    assert (old.processing.days, new.processing.days) == (45, 30)
+    assert old.basis != new.basis
+
+
+def test_before_the_first_version_and_after_the_end_a_procedure_is_not_in_use(
+    tmp_path: Path,
+) -> None:
+    text = GOOD.replace('basis = ""', 'basis = ""\nvalid_from = 2016-01-01').replace(
+        "act =", "valid_to = 2026-06-30\nact ="
+    )
+    birth = load(a_file(tmp_path, text))[1]["registry.birth"]
+    days = [date(2015, 12, 31), date(2016, 1, 1), date(2026, 6, 30), date(2026, 7, 1)]
+
+    assert [birth.version_on(day) is not None for day in days] == [False, True, True, False]
+
+
 @pytest.mark.parametrize(
-    ("right", "wrong", "says"),
+    ("right", "wrong", "line", "says"),
     [
-        ("days = 1", "days = 0", "processing.days"),
-        ('"working"', '"weekly"', "processing.kind"),
-        ('basis = ""', "", "basis"),
-        ('basis = ""', 'basis = ""\nbases = ""', "bases"),
-        ('"Đăng ký khai sinh"', '""', "label_vi"),
-        ('act = "registry.birth', 'act = "registry.adoption', "registry publishes no event"),
-        ('act = "registry.birth.registered', 'act = "permits.boundary.marked', "publishes no"),
-        ('field = "civil_status"', 'field = "adoption"', "there is no field adoption"),
+        ("days = 1", "days = -1", 11, "processing, days"),
+        ('"working" }', '"weekly" }', 11, "processing, kind"),
+        ('basis = ""', "", 10, "basis"),
+        ('basis = ""', 'basis = ""\nbases = ""', 13, "bases"),
+        ('"Đăng ký khai sinh"', '""', 7, "label_vi"),
+        ('act = "registry.birth', 'act = "registry.adoption', 8, "registry publishes no event"),
+        ('act = "registry.birth.registered', 'act = "permits.boundary.marked', 8, "publishes no"),
+        ('field = "civil_status"', 'field = "adoption"', 6, "there is no field adoption"),
+        ("valid_from = 2026-01-01", "", 5, "valid from a day after"),
+        ("[registry.birth]", "[police.birth]", 5, "police"),
     ],
 )
-def test_a_mistake_is_named_by_file_and_entry(
-    tmp_path: Path, right: str, wrong: str, says: str
+def test_a_mistake_is_named_by_file_and_line(
+    tmp_path: Path, right: str, wrong: str, line: int, says: str
 ) -> None:
-    with pytest.raises(BadProcedures, match=says) as refusal:
-        load(a_file(tmp_path, GOOD.replace(right, wrong)))
+    with pytest.raises(BadFile, match=says) as refusal:
+        load(a_file(tmp_path, GOOD.replace(right, wrong, 1)))
 
-    assert str(refusal.value).startswith("some.toml, registry.birth: ")
-
-
-def test_a_department_that_publishes_nothing_has_no_procedures(tmp_path: Path) -> None:
-    with pytest.raises(BadProcedures, match="police publishes no event"):
-        load(a_file(tmp_path, GOOD.replace("[registry.birth]", "[police.birth]")))
+    assert f"some.toml:{line}: " in str(refusal.value)

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from services.reporting.projections.contributions import (
     Contribution,
     contributions,
-    timeliness,
 )
 from shared.events import CATALOGUE
-from shared.events.cases import Case, Status
+from shared.events.cases import Case, Status, timeliness
 from shared.events.examples import EXAMPLES
 from shared.events.petitions import Weekday
 from tests.support.builders import (
@@ -55,6 +54,24 @@ def test_a_case_resolved_in_time_is_never_overdue(on: date, told: str) -> None:
     case = a_case(Status.RESOLVED, closed_on=on)
 
     assert (RECEIVED, closed(on, status="resolved", timeliness=told)) == counts(case)
+
+
+@pytest.mark.parametrize(
+    ("paused_on", "becomes_overdue"), [(MONDAY, False), (DAY, False), (WEDNESDAY, True)]
+)
+def test_a_case_whose_clock_stands_since_before_it_was_late_does_not_become_overdue(
+    paused_on: date,
+    becomes_overdue: bool,  # noqa: FBT001
+) -> None:
+    expected = (RECEIVED, OVERDUE) if becomes_overdue else (RECEIVED,)
+
+    assert counts(a_case(paused_on=paused_on)) == expected
+
+
+def test_a_case_refused_while_its_clock_stood_was_not_overdue() -> None:
+    found = counts(a_case(Status.REFUSED, closed_on=THURSDAY, paused_on=DAY))
+
+    assert found == (RECEIVED, closed(THURSDAY, status="refused"))
 
 
 @pytest.mark.parametrize("on", [WEDNESDAY, THURSDAY])

@@ -1,0 +1,169 @@
+"""The day on which a case is due, and why. Pure.
+
+The clock of a case starts with its receipt, stands still while the applicant supplements the file,
+and runs on; an extension gives it more days. `due` finds the day, `why` tells the way to it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from itertools import zip_longest
+from typing import Any
+
+from shared.calendar import Standstill, counts, day_off, due_day
+from shared.events.cases import Case, Status, timeliness
+from shared.procedures import ProcedureVersion, Processing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How the time of a case ran. What is in no event stays in the department.
+
+    `received_at` is the wall clock of Việt Nam, None where it was not told: then the office was
+    open. The clock stands from each day of `paused_on` up to that of `resumed_on`, which counts
+    again; a case that waits has one pause more. `extended` are the days of each extension,
+    `appointments` the new days that letters of apology named.
+    """
+
+    received_at: time | None = None
+    paused_on: tuple[date, ...] = ()
+    resumed_on: tuple[date, ...] = ()
+    extended: tuple[int, ...] = ()
+    appointments: tuple[date, ...] = ()
+
+    def __add__(self, step: "Course") -> "Course":
+        """Return the course after one more step."""
+        return Course(
+            received_at=step.received_at or self.received_at,
+            paused_on=self.paused_on + step.paused_on,
+            resumed_on=self.resumed_on + step.resumed_on,
+            extended=self.extended + step.extended,
+            appointments=self.appointments + step.appointments,
+        )
+
+    @property
+    def waits_since(self) -> date | None:
+        """The day from which the case waits for its applicant, None where it does not."""
+        return self.paused_on[-1] if len(self.paused_on) > len(self.resumed_on) else None
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days on which the clock stopped or ran again, in order."""
+        return sorted((*self.paused_on, *self.resumed_on))
+
+    @property
+    def standstills(self) -> tuple[Standstill, ...]:
+        """The pauses that are over."""
+        pauses = zip(self.paused_on, self.resumed_on, strict=False)
+        return tuple(Standstill(since, until) for since, until in pauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step on the way to a due day: the day it leads to, the rule, what its sentence says.
+
+    `rule` is a key of shared.messages.
+    """
+
+    day: date
+    rule: str
+    values: dict[str, Any]
+
+
+def starts_on(processing: Processing, received_on: date, course: Course) -> date:
+    """Return the day as on which the case counts as received."""
+    closes_at, received_at = processing.closes_at, course.received_at
+    if closes_at is None or received_at is None or received_at < closes_at:
+        return received_on
+    return due_day(received_on + timedelta(days=1), 0, "working")
+
+
+def due(version: ProcedureVersion, received_on: date, course: Course) -> date:
+    """Return the day that the law sets; a pause that is not over does not move it yet."""
+    start = starts_on(version.processing, received_on, course)
+    days = version.processing.days + sum(course.extended)
+    return due_day(start, days, version.processing.kind, course.standstills)
+
+
+def due_after(version: ProcedureVersion, case: Case, before: Course, after: Course) -> date:
+    """Return the day on which a case is due once its course is no longer `before` but `after`.
+
+    A due day that the department stated is moved as one of the law's would be: it keeps as many
+    days of its own. Never an earlier day than before.
+    """
+    lawful = due(version, case.received_on, before)
+    if case.due_on == lawful:
+        return max(lawful, due(version, case.received_on, after))
+    kind = version.processing.kind
+    start = starts_on(version.processing, case.received_on, before)
+    days = sum(
+        counts(start + timedelta(days=number), kind, before.standstills)
+        for number in range(1, (case.due_on - start).days + 1)
+    )
+    days += sum(after.extended) - sum(before.extended)
+    return max(case.due_on, due_day(start, days, kind, after.standstills))
+
+
+def why(version: ProcedureVersion, case: Case, course: Course, today: date) -> Sequence[Reason]:
+    """Return the steps that lead to a case's due day, and how it stands to it on `today`."""
+    return [*_way(version, case, course), *_standing(case, course, today)]
+
+
+def _way(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reason]:
+    processing = version.processing
+    start = starts_on(processing, case.received_on, course)
+    told = {"time": course.received_at.strftime("%H:%M") if course.received_at else ""}
+    yield Reason(case.received_on, "why_received_at" if told["time"] else "why_received", told)
+    if start != case.received_on:
+        assert processing.closes_at is not None
+        closes_at = processing.closes_at.strftime("%H:%M")
+        yield Reason(start, "why_after_hours", {"closes_at": closes_at})
+    part = replace(course, paused_on=(), resumed_on=(), extended=())
+    law = {"days": processing.days, "basis": version.basis or "-"}
+    rule = "why_same_day" if processing.days == 0 else f"why_{processing.kind}_days"
+    yield Reason(due(version, case.received_on, part), rule, law)
+    yield from _off(version, case, part)
+    for days in course.extended:
+        part = replace(part, extended=(*part.extended, days))
+        yield Reason(due(version, case.received_on, part), "why_extended", {"days": days})
+    for since, until in zip_longest(course.paused_on, course.resumed_on):
+        if until is None:
+            yield Reason(since, "why_waits", {"since": since})
+            continue
+        part = replace(
+            part, paused_on=(*part.paused_on, since), resumed_on=(*part.resumed_on, until)
+        )
+        values = {"since": since, "until": until, "days": (until - since).days}
+        yield Reason(due(version, case.received_on, part), "why_paused", values)
+    lawful = due(version, case.received_on, part)
+    if lawful != case.due_on:
+        yield Reason(case.due_on, "why_stated", {"lawful": lawful})
+
+
+def _off(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reason]:
+    """Say which days off were passed over, those at the end for a time in calendar days."""
+    start = starts_on(version.processing, case.received_on, course)
+    last = due(version, case.received_on, course)
+    if version.processing.kind == "calendar":
+        start += timedelta(days=version.processing.days - 1)
+    days = (start + timedelta(days=number) for number in range(1, (last - start).days))
+    named = [f"{day:%d/%m/%Y} ({reason})" for day in days if (reason := day_off(day))]
+    if named:
+        yield Reason(last, "why_days_off", {"days": ", ".join(named)})
+
+
+def _standing(case: Case, course: Course, today: date) -> Iterator[Reason]:
+    for day in course.appointments:
+        yield Reason(day, "why_reappointed", {"day": day})
+    if case.status is Status.CANCELLED:
+        return
+    if case.closed_on is not None:
+        if case.status is Status.RESOLVED:
+            rule = f"why_{timeliness(case.due_on, case.closed_on)}"
+            yield Reason(case.closed_on, rule, {"due_on": case.due_on})
+        else:
+            yield Reason(case.closed_on, f"why_{case.status.value}", {})
+    elif case.overdue_from <= today and not case.waits_in_time:
+        yield Reason(today, "why_overdue", {"days": (today - case.due_on).days})
+    else:
+        yield Reason(today, "why_within", {"due_on": case.due_on})

@@ -1,0 +1,157 @@
+"""What is said of cases: why a command is refused, and why a case is due on its day."""
+
+from collections.abc import Mapping
+
+from shared.language import Text
+
+CASES: Mapping[str, Text] = {
+    "unknown_case": {"vi": "không có hồ sơ này", "en": "there is no such case"},
+    "case_closed": {
+        "vi": "hồ sơ không còn đang giải quyết (trạng thái: {state})",
+        "en": "the case is no longer open (it is {state})",
+    },
+    "case_cancelled": {"vi": "hồ sơ đã bị hủy", "en": "the case was cancelled"},
+    "not_closed": {
+        "vi": "hồ sơ đang giải quyết nên chưa có ngày kết thúc",
+        "en": "an open case has no closing day to correct",
+    },
+    "nothing_changes": {
+        "vi": "nội dung đính chính không khác nội dung đã ghi",
+        "en": "the correction changes nothing",
+    },
+    "field_required_here": {
+        "vi": "bắt buộc đối với thủ tục {procedure}",
+        "en": "is required for procedure {procedure}",
+    },
+    "field_not_of_this": {
+        "vi": "không áp dụng cho thủ tục {procedure}",
+        "en": "does not belong to procedure {procedure}",
+    },
+    "act_cannot_change": {
+        "vi": "hồ sơ đã giải quyết không đổi được sang thủ tục có kết quả khác loại; hãy hủy và nhập lại",
+        "en": "a resolved case cannot become a procedure with another kind of act; cancel it and enter it again",
+    },
+    "after_closing": {
+        "vi": "không được sau ngày giải quyết {closed_on}",
+        "en": "must not be after the day of the act, {closed_on}",
+    },
+    "procedure_not_in_use": {
+        "vi": "thủ tục {procedure} không áp dụng vào ngày {day}",
+        "en": "procedure {procedure} was not in use on {day}",
+    },
+    # The clock of a case.
+    "case_paused": {
+        "vi": "hồ sơ đang chờ bổ sung từ ngày {since}; hãy ghi nhận việc bổ sung trước",
+        "en": "the case waits for its applicant since {since}; record first that the file was supplemented",
+    },
+    "case_not_paused": {
+        "vi": "hồ sơ không chờ bổ sung",
+        "en": "the case does not wait for its applicant",
+    },
+    "before_pause": {
+        "vi": "không được trước ngày yêu cầu bổ sung {since}",
+        "en": "must not be before the day of the request to supplement, {since}",
+    },
+    "before_resumption": {
+        "vi": "không được trước ngày đã bổ sung hồ sơ {until}",
+        "en": "must not be before the day on which the file was supplemented, {until}",
+    },
+    "before_step": {
+        "vi": "không được trước ngày {day} của bước đã ghi",
+        "en": "must not be before {day}, the day of a step that is recorded already",
+    },
+    "after_step": {
+        "vi": "không được sau ngày {day} của bước đã ghi",
+        "en": "must not be after {day}, the day of a step that is recorded already",
+    },
+    "no_extension": {
+        "vi": "pháp luật không cho gia hạn thủ tục {procedure}; khi trễ hạn, hãy gửi phiếu xin lỗi và hẹn lại ngày trả kết quả",
+        "en": "the law lets procedure {procedure} not be extended; when it is late, send a letter of apology with a new day",
+    },
+    "extension_too_long": {
+        "vi": "mỗi lần gia hạn không quá {days} ngày ({basis})",
+        "en": "each extension has at most {days} days ({basis})",
+    },
+    "extended_already": {
+        "vi": "đã gia hạn đủ {times} lần cho phép ({basis})",
+        "en": "was extended {times} times, which is all that is allowed ({basis})",
+    },
+    "after_due": {
+        "vi": "chỉ gia hạn khi còn hạn; hồ sơ đã hết hạn ngày {due_on}",
+        "en": "only a case within its time is extended; this one was due on {due_on}",
+    },
+    "reappointed_already": {
+        "vi": "chỉ được hẹn lại một lần; đã hẹn lại ngày {day}",
+        "en": "a new day is named once only; it is {day}",
+    },
+    "not_after_due": {
+        "vi": "phải sau ngày hẹn trả kết quả {due_on} và sau hôm nay {today}",
+        "en": "must be after the due day {due_on} and after today, {today}",
+    },
+    "day_off": {
+        "vi": "là ngày nghỉ: {reason}",
+        "en": "is a day off: {reason}",
+    },
+    # Why a case is due on its day.
+    "why_received": {"vi": "Tiếp nhận hồ sơ", "en": "The case was received"},
+    "why_received_at": {
+        "vi": "Tiếp nhận hồ sơ lúc {time}",
+        "en": "The case was received at {time}",
+    },
+    "why_after_hours": {
+        "vi": "Tiếp nhận từ {closes_at} trở đi nên tính từ ngày làm việc tiếp theo",
+        "en": "Received at {closes_at} or later, so that it counts from the next working day",
+    },
+    "why_same_day": {
+        "vi": "Trả kết quả trong ngày ({basis})",
+        "en": "The result is due on the same day ({basis})",
+    },
+    "why_working_days": {
+        "vi": "Thời hạn {days} ngày làm việc, không kể ngày tiếp nhận ({basis})",
+        "en": "{days} working days, without the day of receipt ({basis})",
+    },
+    "why_calendar_days": {
+        "vi": "Thời hạn {days} ngày, không kể ngày tiếp nhận; hết hạn vào ngày nghỉ thì đến ngày làm việc tiếp theo ({basis})",
+        "en": "{days} days, without the day of receipt; an end on a day off moves to the next working day ({basis})",
+    },
+    "why_days_off": {"vi": "Không tính ngày nghỉ: {days}", "en": "Days off in between: {days}"},
+    "why_extended": {"vi": "Gia hạn {days} ngày", "en": "Extended by {days} days"},
+    "why_paused": {
+        "vi": "Chờ bổ sung hồ sơ từ {since} đến trước {until}: {days} ngày không tính vào thời hạn",
+        "en": "Waited for the applicant from {since} until {until}: {days} days that do not count",
+    },
+    "why_waits": {
+        "vi": "Đang chờ bổ sung hồ sơ từ {since}: tạm dừng tính thời hạn",
+        "en": "Waits for the applicant since {since}: the clock stands still",
+    },
+    "why_stated": {
+        "vi": "Ngày hẹn trả do bộ phận ấn định; theo quy định là {lawful}",
+        "en": "The department named this day; the law's would be {lawful}",
+    },
+    "why_reappointed": {
+        "vi": "Đã gửi phiếu xin lỗi, hẹn lại ngày {day}; hồ sơ vẫn tính hạn cũ",
+        "en": "A letter of apology named {day}; the case is still measured by its due day",
+    },
+    "why_early": {
+        "vi": "Đã giải quyết trước hạn (hạn {due_on})",
+        "en": "Resolved early (due {due_on})",
+    },
+    "why_on_time": {
+        "vi": "Đã giải quyết đúng hạn",
+        "en": "Resolved on time",
+    },
+    "why_late": {
+        "vi": "Đã giải quyết quá hạn (hạn {due_on})",
+        "en": "Resolved late (due {due_on})",
+    },
+    "why_refused": {"vi": "Đã từ chối giải quyết", "en": "Refused"},
+    "why_withdrawn": {"vi": "Người nộp đã rút hồ sơ", "en": "Withdrawn by its applicant"},
+    "why_within": {
+        "vi": "Đang giải quyết, trong hạn (hạn {due_on})",
+        "en": "Open and within its time (due {due_on})",
+    },
+    "why_overdue": {
+        "vi": "Đang giải quyết, quá hạn {days} ngày",
+        "en": "Open and overdue by {days} days",
+    },
+}
