@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -95,7 +95,7 @@ def read(data: bytes, limits: Limits) -> Grid:
     return list(rows(io.BytesIO(data), limits))
 
 
-def rows(file: BinaryIO, limits: Limits) -> Iterator[Sequence[Cell]]:
+def rows(file: BinaryIO, limits: Limits) -> Generator[Sequence[Cell]]:
     """Yield the rows of a workbook's first sheet, or of a CSV file: the bytes say which it is.
 
     Refuses, at the row where it turns out, what is neither and what is too large. Rows may be

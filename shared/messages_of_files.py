@@ -34,4 +34,27 @@ FILES: Mapping[str, Text] = {
         "vi": "“{shown}” không phải là ngày; ghi như 31/12/2023 hoặc 2023-12-31",
         "en": "“{shown}” is not a day such as 31/12/2023 or 2023-12-31",
     },
+    # Files of cases.
+    "no_heading_row": {
+        "vi": "không tìm thấy dòng tiêu đề có cột “{key}” và “{procedure}”; hãy dùng tệp mẫu",
+        "en": "there is no heading row with “{key}” and “{procedure}”; use the template",
+    },
+    "column_missing": {"vi": "thiếu cột “{heading}”", "en": "column “{heading}” is missing"},
+    "column_twice": {
+        "vi": "có hai cột cùng nghĩa với “{heading}”",
+        "en": "another column has the meaning of “{heading}”",
+    },
+    "row_key_twice": {
+        "vi": "mã hồ sơ này đã có ở dòng {row}",
+        "en": "this key stands in row {row} already",
+    },
+    "row_changed": {
+        "vi": "hồ sơ mang mã này đã được nhập với nội dung khác; nếu nội dung đã nhập bị sai, hãy đính chính hồ sơ",
+        "en": "the case of this key was taken with other content; where that is wrong, correct the case",
+    },
+    "cell_not_of_status": {
+        "vi": "không ghi ô này khi trạng thái là “{state}”",
+        "en": "must be empty where the status is “{state}”",
+    },
+    "unknown_file": {"vi": "không có tệp này", "en": "there is no such file"},
 }
