@@ -76,6 +76,14 @@ def folded(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A command that a row may be, and its fields."""
+
+    command: type[BaseModel]
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """What a department's file may say.
 
@@ -87,7 +95,8 @@ class Form:
     days: frozenset[str]
     codes: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, Mapping[str, str]]
-    closings: Mapping[Status, type[BaseModel]]
+    receipt: Step
+    closings: Mapping[Status, Step]
 
     def known(self, field: str) -> str:
         """Return the values that a coded field may have, for a sentence."""
@@ -117,8 +126,13 @@ def form_of(department: Department) -> Form:
             field: {code: words[0] for code, words in names.items()}
             for field, names in coded.items()
         },
-        closings=closings,
+        receipt=_step(ReceiveCase),
+        closings={status: _step(command) for status, command in closings.items()},
     )
+
+
+def _step(command: type[BaseModel]) -> Step:
+    return Step(command, frozenset(command.model_fields))
 
 
 def heading_of(field: str) -> str:

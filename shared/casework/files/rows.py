@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import BaseModel, ValidationError
 
 from shared.casework.commands import ReceiveCase
-from shared.casework.files.columns import NEEDED, ROW_KEY, STATUS, Form, Head, folded, head_of
+from shared.casework.files.columns import NEEDED, ROW_KEY, STATUS, Form, Head, Step, folded, head_of
 from shared.events.cases import Status
 from shared.grid import Cell, Limits
 from shared.refusal import Refused, broken
@@ -100,7 +100,7 @@ class _Reader:
             self._wrong(Refused("string_too_long", max_length=_LONGEST_KEY), ROW_KEY)
         if "\0" in key:
             self._wrong(Refused("nul"), ROW_KEY)
-        receipt = self._command(ReceiveCase, told)
+        receipt = self._command(self.form.receipt, told)
         closing = self._closing(told) if STATUS in told else None
         if self.found:
             return self.found
@@ -116,22 +116,22 @@ class _Reader:
     def _closing(self, told: Mapping[str, object]) -> BaseModel | None:
         """Return the command that closes the case; a cell that is not of its status is wrong."""
         status = Status(cast("str", told[STATUS]))
-        kind = self.form.closings.get(status)
-        own = set(kind.model_fields) if kind else set[str]()
-        every = {name for one in self.form.closings.values() for name in one.model_fields}
+        step = self.form.closings.get(status)
+        own = step.fields if step else frozenset[str]()
+        every = frozenset[str]().union(*(one.fields for one in self.form.closings.values()))
         for name in sorted((every - own) & told.keys()):
             label = self.form.labels[STATUS][status]
             self._wrong(Refused("cell_not_of_status", state=label), name)
-        if kind is None:
+        if step is None:
             return None
         if "closed_on" not in told and not self._is_faulty("closed_on"):
             self._wrong(Refused("missing"), "closed_on")
-        return self._command(kind, told)
+        return self._command(step, told)
 
-    def _command(self, kind: type[BaseModel], told: Mapping[str, object]) -> BaseModel | None:
-        own = {name: value for name, value in told.items() if name in kind.model_fields}
+    def _command(self, step: Step, told: Mapping[str, object]) -> BaseModel | None:
+        own = {name: value for name, value in told.items() if name in step.fields}
         try:
-            return kind.model_validate(own)
+            return step.command.model_validate(own)
         except ValidationError as error:
             for item in error.errors():
                 name = str(item["loc"][0]) if item["loc"] else STATUS
