@@ -173,4 +173,5 @@ def _csv(file: BinaryIO, limits: Limits) -> Iterator[Sequence[Cell]]:
                 for column, value in enumerate(record, 1)
             ]
     finally:
-        text.detach()  # else it would close the file
+        if not file.closed:
+            text.detach()  # else it would close the file

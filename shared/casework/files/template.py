@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range_abs
 
 from shared.casework.files.columns import NEEDED, Form, heading_of
 
@@ -57,7 +58,6 @@ def _offer(sheet: Any, notes: Any, column: int, words: list[str]) -> None:
     for row, text in enumerate(words):
         notes.write_string(row, column, text)
     notes.set_column(column, column, 30)
-    first, last = (f"${chr(ord('A') + column)}${row}" for row in (2, len(words)))
-    source = f"='Hướng dẫn'!{first}:{last}"
+    source = f"='Hướng dẫn'!{xl_range_abs(1, column, len(words) - 1, column)}"
     told = {"validate": "list", "source": source, "error_type": "warning"}
     sheet.data_validation(1, column, _LAST_ROW, column, told)
