@@ -10,17 +10,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.permits import app as permits
+from services.petitions import app as petitions
+from services.registry import app as registry
 from services.registry.model import REGISTRY
 from shared.casework.api import case_routes
 from shared.casework.files.api import file_routes
 from shared.casework.files.work import CHUNK, FileWork
 from shared.database import Pool, migrate
-from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS
+from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, _read_reference_data
 from shared.desk import Desk
 from shared.problems import install_problems
+from shared.settings import Settings
 from tests.support.office import NOW, TOKEN
 from tests.support.registers import Line, a_line, a_register, as_csv, as_xlsx, events_of
-from tests.support.servers import open_pool
+from tests.support.servers import free_ports, open_pool
 from tests.support.wait import wait_until
 
 BUSY = {"checking", "taking"}
@@ -63,6 +67,7 @@ class Process:
 async def a_process(database: str) -> AsyncIterator[Process]:
     async with open_pool(database, 6) as pool:
         await migrate(pool, [MIGRATIONS, CASEWORK_MIGRATIONS])
+        await asyncio.to_thread(_read_reference_data)  # else in the first transaction
         app = FastAPI()
         install_problems(app)
         desk = Desk(pool, lambda: NOW, lambda: None, TOKEN)
@@ -313,6 +318,29 @@ async def test_a_file_goes_on_by_itself_after_a_kill(database: str, moment: str)
             await check(process.pool, lines)
 
 
+async def test_a_session_that_the_server_ends_costs_nothing(database: str) -> None:
+    """The service lives on, and the file goes on in another session."""
+    lines = a_register(1_200)
+    async with (
+        open_pool(database, 2) as pool,
+        pool.acquire() as conn,
+        a_process(database) as process,
+    ):
+        await conn.execute(WAITS.format(MOMENTS["after a chunk, before it is noted"]))
+        await conn.execute("SELECT pg_advisory_lock(1)")
+        sent = await process.send(lines)
+        await wait_until(lambda: pool.fetchval(ON_LOCK))
+        await conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks"
+            " WHERE locktype = 'advisory' AND NOT granted"
+        )
+        await conn.execute("SELECT pg_advisory_unlock(1)")
+        file = await process.done(sent)
+
+        assert (file["state"], file["taken"] + file["repeated"]) == ("taken", 1_200)
+        await check(process.pool, lines)
+
+
 async def test_a_file_that_cannot_be_taken_fails_and_lets_others_pass(process: Process) -> None:
     """What the database does not take is no refusal; it is tried some times, not for ever."""
     await process.pool.execute("ALTER TABLE cases ADD CHECK (applicant <> 'Nguyễn Văn 9')")
@@ -386,6 +414,49 @@ async def test_a_migration_states_the_recording_day_of_a_file(process: Process) 
     assert places(file) == [("E3", "received_on", "in_the_future")]
     recorded = await process.pool.fetchval("SELECT recorded_at::date FROM cases")
     assert recorded.isoformat() == "2022-06-30"
+
+
+@pytest.mark.parametrize(
+    ("build", "line"),
+    [
+        (registry.build, a_line(1)),
+        (permits.build, a_line(1, procedure="Định vị mốc giới")),
+        (
+            petitions.build,
+            a_line(
+                1,
+                procedure="Hoà giải tranh chấp đất đai",
+                status="resolved",
+                closed_on="02/11/2023",
+            ),
+        ),
+    ],
+    ids=["registry", "permits", "petitions"],
+)
+async def test_a_department_takes_files_for_as_long_as_it_runs(
+    database: str, build: Any, line: Line
+) -> None:
+    """As a whole, with its own procedures; a mediation has an outcome, which the register lacks."""
+    settings = Settings(kafka=f"127.0.0.1:{free_ports()}", database=database, port=1)
+    app = build(settings, lambda: NOW)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ward") as client,
+    ):
+        sent = await client.post("/cases/files", content=as_csv([line]))
+        template = await client.get("/cases/files/template")
+        place = sent.headers["location"]
+
+        async def is_done() -> bool:
+            return (await client.get(place)).json()["state"] not in BUSY
+
+        await wait_until(is_done)
+        file = (await client.get(place)).json()
+        assert places(file) == (
+            [] if file["state"] == "taken" else [("H2", "outcome", "field_required_here")]
+        )
+        assert file["state"] == ("refused" if build is petitions.build else "taken")
+    assert template.content.startswith(b"PK")
 
 
 async def test_no_file_of_another_id_is_found(process: Process) -> None:

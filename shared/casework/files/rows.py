@@ -42,15 +42,14 @@ class Row:
     head: Head
 
     def faults(self, refusal: Refused, otherwise: str) -> Sequence[Fault]:
-        """Return a refusal as faults of the cells it is about, or of that of `otherwise`."""
-        named = [
-            (name if name in self.head.columns else otherwise, rule, values)
+        """Return a refusal as faults of its cells; what has no column stands at `otherwise`."""
+        return [
+            Fault(self.number, self._place(name, otherwise), name or otherwise, rule, values)
             for name, rule, values in refusal.errors
         ]
-        return [
-            Fault(self.number, self.head.place(name, self.number), name, rule, values)
-            for name, rule, values in named
-        ]
+
+    def _place(self, name: str, otherwise: str) -> str:
+        return self.head.place(name if name in self.head.columns else otherwise, self.number)
 
 
 type Read = Row | Sequence[Fault]

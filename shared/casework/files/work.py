@@ -11,6 +11,7 @@ from contextlib import closing
 from itertools import islice
 from typing import BinaryIO
 
+import asyncpg
 import structlog
 
 from shared import grid
@@ -57,17 +58,19 @@ class FileWork:
         if not await conn.fetchval(_LEAD):
             return
         try:
-            while (file := await store.begin(conn)) is not None:
-                try:
-                    await self._work(conn, file)
-                except Exception:
-                    if conn.is_closed():
-                        raise
-                    log.exception("a file of cases failed", file=str(file.id))
-                    await asyncio.sleep(_IDLE_SECONDS)
+            while not _is_lost(conn) and (file := await store.begin(conn)) is not None:
+                await self._try(conn, file)
         finally:
-            if not conn.is_closed():
+            if not _is_lost(conn):
                 await conn.execute(_RESIGN)
+
+    async def _try(self, conn: Connection, file: File) -> None:
+        """Work on a file; one that fails stays where it is, and `begin` counts how often."""
+        try:
+            await self._work(conn, file)
+        except Exception:
+            log.exception("the work on a file of cases was interrupted", file=str(file.id))
+            await asyncio.sleep(_IDLE_SECONDS)
 
     async def _work(self, conn: Connection, file: File) -> None:
         """Check a file whole, then take it, as far as it says so; begin where it was left."""
@@ -121,6 +124,14 @@ class FileWork:
         await store.move(
             conn, file.id, read=len(chunk), taken=taken, repeated=repeated, faults=faults
         )
+
+
+def _is_lost(conn: Connection) -> bool:
+    """Return whether the server ended the session, and the lead with it."""
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back
+        return True
 
 
 async def _in_thread[T](work: Callable[[], T]) -> T:
