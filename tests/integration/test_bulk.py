@@ -365,6 +365,8 @@ async def test_what_is_no_file_of_cases_is_refused_at_once(process: Process) -> 
     ):
         answer = await process.send(data)
         assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (status, rule)
+    misspelt = await process.send([a_line(1)], "?dryrun=true")
+    assert misspelt.json()["errors"][0]["rule"] == "unknown_parameter"
     assert await process.pool.fetchval("SELECT count(*) FROM case_files") == 0
 
 

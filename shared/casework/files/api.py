@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, BinaryIO
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
@@ -22,6 +22,7 @@ from shared.database import Pool
 from shared.desk import Desk
 from shared.language import Language
 from shared.messages import MESSAGES
+from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.refusal import Refused
 
@@ -66,7 +67,11 @@ class FileAnswer(BaseModel):
 
 def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which files of the cases of `department` are taken in."""
-    routes = APIRouter(prefix="/cases/files", tags=["files of cases"])
+    routes = APIRouter(
+        prefix="/cases/files",
+        tags=["files of cases"],
+        dependencies=[Depends(known_parameters)],
+    )
     form = form_of(department)
 
     @routes.get(

@@ -142,9 +142,10 @@ def heading_of(field: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The heading row of a file: which row it is, the place of each column, headings not used."""
+    """The heading row of a file: which row it is, how wide, the place of each column, the rest."""
 
     row: int
+    width: int
     columns: Mapping[str, tuple[int, str]]
     unused: tuple[str, ...]
 
@@ -184,7 +185,7 @@ def _head(number: int, told: Sequence[tuple[str | None, int, Cell]]) -> Head:
     if refusals:
         raise RefusedAll(refusals)
     unused = tuple(cell.text for field, _, cell in told if field is None and cell.text)
-    return Head(number, columns, unused)
+    return Head(number, len(told), columns, unused)
 
 
 def _kinds(annotation: object) -> Sequence[object]:

@@ -89,6 +89,10 @@ class _Reader:
         )
 
     def read(self) -> Read:
+        # Beyond the last heading of a CSV file: a text that has the delimiter moved all the others.
+        for cell in self.cells[self.head.width :]:
+            if cell.text and not cell.is_of_workbook:
+                return [Fault(self.number, cell.place, "", "cell_spilt", {})]
         values = {name: self._value(name) for name in self.head.columns}
         told = {name: value for name, value in values.items() if value not in (None, "")}
         for name in NEEDED:

@@ -182,6 +182,14 @@ def test_a_text_that_a_spreadsheet_took_for_a_day_is_no_key() -> None:
     assert faults(read(data.getvalue())) == [("Sổ!A3", "cell_of_other_kind")]
 
 
+def test_a_text_that_the_commas_of_a_csv_file_part_is_no_shorter_one() -> None:
+    """Else half of this reason would be lost."""
+    line = a_line(1, status="Từ chối", closed_on="02/11/2023", reason="thiếu giấy, chưa ký")
+
+    assert faults(read(as_csv([line], ","))) == []
+    assert faults(read(as_csv([line], ",").replace(b'"', b""))) == [("M2", "cell_spilt")]
+
+
 def test_a_key_that_comes_twice_is_told_with_its_first_row() -> None:
     first, second = read(as_csv([a_line(1), a_line(1, channel="post")]))
 
