@@ -86,11 +86,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command: its answer, or why it has none."""
+    """What became of a command: its answer, and the event of a new one; or why it has none."""
 
     said: Literal["accepted", "repeated", "refused", "failed"]
     answer: str = ""
     failure: Exception | None = None
+    event: Event | None = None
 
 
 class Overtaken(Exception):
@@ -103,31 +104,41 @@ async def write(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
     A refused one writes nothing, a repeated one is answered as the first time. No two of them may
     share a claim. Raises Overtaken where the transaction must be undone and the same done again.
     """
-    firsts = await _first_answers(conn, commands)
-    held = await _held(conn, [one for one in commands if one.call.key not in firsts])
-    outcomes = []
-    decided: list[tuple[Command, Event, str]] = []
-    for command in commands:
-        first = firsts.get(command.call.key)
-        try:
-            if first is None:
-                event = _decision(command, held.get(command.subject))
-                answer = to_json(command.answer(event)).decode()
-                outcomes.append(Outcome("accepted", answer))
-                decided.append((command, event, answer))
-            elif first[0] == command.call.fingerprint:
-                outcomes.append(Outcome("repeated", first[1]))
-            else:
-                raise Refused("key_reused", "Idempotency-Key")  # noqa: TRY301 - answered like any
-        except Refused as refusal:
-            outcomes.append(Outcome("refused", failure=refusal))
-        except Exception as failure:  # noqa: BLE001 - it is this command's, and is raised to its caller
-            outcomes.append(Outcome("failed", failure=failure))
+    outcomes = await decide(conn, commands)
+    decided = [
+        (command, outcome.event, outcome.answer)
+        for command, outcome in zip(commands, outcomes, strict=True)
+        if outcome.event is not None
+    ]
     if decided:
         await _save(conn, decided)
         await _remember(conn, decided)
         await outbox.append(conn, [event for _, event, _ in decided])
     return outcomes
+
+
+async def decide(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
+    """Return what becomes of `commands`, inside the caller's transaction; nothing is written."""
+    firsts = await _first_answers(conn, commands)
+    held = await _held(conn, [one for one in commands if one.call.key not in firsts])
+    return [
+        _outcome(command, firsts.get(command.call.key), held.get(command.subject))
+        for command in commands
+    ]
+
+
+def _outcome(command: Command, first: tuple[bytes, str] | None, held: Version | None) -> Outcome:
+    try:
+        if first is None:
+            event = _decision(command, held)
+            return Outcome("accepted", to_json(command.answer(event)).decode(), event=event)
+        if first[0] == command.call.fingerprint:
+            return Outcome("repeated", first[1])
+        raise Refused("key_reused", "Idempotency-Key")  # noqa: TRY301 - answered like any
+    except Refused as refusal:
+        return Outcome("refused", failure=refusal)
+    except Exception as failure:  # noqa: BLE001 - it is this command's, and is raised to its caller
+        return Outcome("failed", failure=failure)
 
 
 async def _first_answers(

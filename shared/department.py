@@ -3,10 +3,11 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -31,6 +32,8 @@ RECORDS_MIGRATIONS = Path(__file__).parent / "records" / "migrations"
 _STALL_SECONDS = 30.0
 
 type Routes = Callable[[Desk, Pool], APIRouter]
+type Work = Callable[[Desk, Pool], Coroutine[Any, Any, None]]
+"""What a department does beside its clerks for as long as it runs."""
 
 
 def build_department(
@@ -40,8 +43,10 @@ def build_department(
     routes: Sequence[Routes],
     migrations: Sequence[Path],
     clock: Clock = system_clock,
+    *,
+    works: Sequence[Work] = (),
 ) -> FastAPI:
-    """Return the application of department service `name`: its routes, its relay, its health."""
+    """Return the application of department service `name`: routes, relay, other work, health."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,14 +63,17 @@ def build_department(
             # First of all and as they are: a router that is included is looked through twice.
             app.router.routes[:0] = make(desk, pool).routes
         app.state.pool, app.state.relay, app.state.publisher = pool, relay, publisher
-        task = asyncio.create_task(relay.run(), name="relay")
-        guard(app, task)
+        tasks = [asyncio.create_task(relay.run(), name="relay")]
+        tasks += [asyncio.create_task(work(desk, pool)) for work in works]
+        for task in tasks:
+            guard(app, task)
         # What is here now stays: the collector need not look through it (20 ms, at any moment).
         gc.collect()
         gc.freeze()
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await pool.close()
 
     # Metrics and logs are our own; asking for FastAPI's would cost every request.

@@ -75,6 +75,31 @@ class Desk:
         """The ward's calendar day, for questions that name none."""
         return ward_day(self._clock())
 
+    def moment(self, stated: date | None) -> Recorded:
+        """Return the present moment, or the one that a migration states; the right was checked."""
+        now = self._clock()
+        if stated is None:
+            return Recorded(at=now)
+        return Recorded(at=min(noon_of(stated), now), migrated=True)
+
+    def stated_day(self, request: Request) -> date | None:
+        """Return the recording day that a request states. Refuses one without the right."""
+        headers = dict(request.scope["headers"])
+        stated = _text(headers, b"recorded-on")
+        if stated is None:
+            return None
+        expected = f"Bearer {self._token}".encode()
+        said = headers.get(b"authorization", b"")
+        if not self._token or not hmac.compare_digest(said, expected):
+            raise Refused("migration_right", "Recorded-On", status=403)
+        try:
+            day = date.fromisoformat(stated)
+        except ValueError:
+            raise Refused("date_parsing", "Recorded-On") from None
+        if day > self.today:
+            raise Refused("in_the_future", "Recorded-On", today=self.today)
+        return day
+
     async def call(self, name: str, request: Request) -> Call:
         """Read a request's headers and body into a Call.
 
@@ -93,23 +118,8 @@ class Desk:
             name=name,
             key=key,
             fingerprint=hashlib.sha256(said).digest(),
-            recorded=self._recorded(stated, headers.get(b"authorization", b"")),
+            recorded=self.moment(self.stated_day(request)),
         )
-
-    def _recorded(self, stated: str | None, authorization: bytes) -> Recorded:
-        now = self._clock()
-        if stated is None:
-            return Recorded(at=now)
-        expected = f"Bearer {self._token}".encode()
-        if not self._token or not hmac.compare_digest(authorization, expected):
-            raise Refused("migration_right", "Recorded-On", status=403)
-        try:
-            day = date.fromisoformat(stated)
-        except ValueError:
-            raise Refused("date_parsing", "Recorded-On") from None
-        if day > ward_day(now):
-            raise Refused("in_the_future", "Recorded-On", today=ward_day(now))
-        return Recorded(at=min(noon_of(day), now), migrated=True)
 
     async def run(self, command: Command) -> str:
         """Return the command's answer once it is committed, or the first one of a repeated key.

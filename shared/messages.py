@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from shared.language import Text
 from shared.messages_of_cases import CASES
+from shared.messages_of_files import FILES
 from shared.messages_of_returns import RETURNS
 
 TITLES: Mapping[int, Text] = {
@@ -148,6 +149,7 @@ MESSAGES: Mapping[str, Text] = {
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
     **RETURNS,
+    **FILES,
     "unknown_figure": {
         "vi": "báo cáo không có số liệu {figure}; hãy lấy mã từ mục figures của báo cáo JSON",
         "en": "the report has no figure {figure}; take its key from figures in the JSON report",

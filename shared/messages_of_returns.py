@@ -126,19 +126,6 @@ RETURNS: Mapping[str, Text] = {
     },
     "unknown_entry": {"vi": "không có mục này trong sổ", "en": "there is no such entry"},
     "entry_cancelled": {"vi": "mục này đã bị hủy", "en": "the entry was cancelled"},
-    # Files of cells.
-    "file_too_large": {
-        "vi": "tệp không được lớn hơn {megabytes} MB",
-        "en": "the file must not be larger than {megabytes} MB",
-    },
-    "sheet_too_large": {
-        "vi": "bảng không được quá {rows} dòng, {columns} cột",
-        "en": "the sheet must not have more than {rows} rows and {columns} columns",
-    },
-    "not_a_sheet": {
-        "vi": "tệp không đọc được; hãy gửi tệp XLSX hoặc CSV (mã UTF-8)",
-        "en": "the file cannot be read; send XLSX or CSV in UTF-8",
-    },
     "no_header": {
         "vi": "không tìm thấy dòng tiêu đề có cột “{code}” và “{amount}”; hãy dùng tệp mẫu của biểu",
         "en": "there is no heading row with “{code}” and “{amount}”; use the form's template",
@@ -154,18 +141,5 @@ RETURNS: Mapping[str, Text] = {
     "code_missing": {
         "vi": "dòng có số liệu nhưng không có mã chỉ tiêu",
         "en": "the row has a value but no code of a line",
-    },
-    "cell_spilt": {
-        "vi": "dòng có nhiều ô hơn dòng tiêu đề; số có dấu phẩy phải đặt trong ngoặc kép, hoặc dùng dấu chấm phẩy giữa các ô",
-        "en": "the row has more cells than the heading row; quote a number that has a comma, or part the cells by semicolons",
-    },
-    "cell_error": {"vi": "ô báo lỗi {shown}", "en": "the cell shows the error {shown}"},
-    "formula_without_value": {
-        "vi": "công thức trong ô chưa có kết quả; hãy mở tệp, tính lại và lưu",
-        "en": "the cell's formula has no result; open the file, recalculate and save it",
-    },
-    "cell_of_other_kind": {
-        "vi": "ô chứa {shown}, không phải là số hay chữ; hãy định dạng ô là văn bản và gõ lại",
-        "en": "the cell holds {shown}, no number or text; format it as text and type it again",
     },
 }

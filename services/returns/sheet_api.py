@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from services.returns import drafts, grid, lines, model, sheets
+from services.returns import drafts, lines, model, sheets
 from services.returns.api import ReturnAnswer, submitted
 from services.returns.commands import DeclareFigure, OfPeriod, SubmitReturn
 from services.returns.draft_api import DraftAnswer, IfMatch, draft_answer, version_of
 from services.returns.template import template
-from shared import units
+from shared import grid, units
 from shared.casework.model import unit_id
 from shared.database import Pool
 from shared.desk import Desk
@@ -93,7 +93,7 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
         then: Literal["draft", "submit"] = "draft",
         if_match: IfMatch = None,
     ) -> DraftAnswer | Response:
-        grid.check_size(int(request.headers.get("content-length", "0")))
+        sheets.LIMITS.check_size(int(request.headers.get("content-length", "0")))
         call = await desk.call("take_in_sheet", request)
         about = OfPeriod(unit=unit, form=form, period_start=start, period_end=end)
         figures = await asyncio.to_thread(_figures, await request.body(), about)
@@ -115,7 +115,7 @@ def _template(about: OfPeriod) -> bytes:
 
 
 def _figures(data: bytes, about: OfPeriod) -> tuple[DeclareFigure, ...]:
-    return sheets.figures(grid.read(data), model.form_of(about.form), _mark(about))
+    return sheets.figures(grid.read(data, sheets.LIMITS), model.form_of(about.form), _mark(about))
 
 
 def _mark(about: OfPeriod) -> str:

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from services.returns import lines
 from services.returns.commands import DeclareFigure
-from services.returns.grid import Cell, Grid
 from shared.events.returns import Absence
 from shared.forms import Form
+from shared.grid import Cell, Grid, Limits
 from shared.indicators import INDICATORS
 from shared.indicators.model import Indicator, Kind
 from shared.refusal import Refused, RefusedAll, broken
@@ -24,8 +24,9 @@ CODE, AMOUNT, UNTIL = "Mã chỉ tiêu", "Số liệu", "Thời hạn"
 NOT_APPLICABLE = "x"
 MARK = "wardbook/return/"
 """How the cell of a template begins that says of which return it is."""
+LIMITS = Limits(size=4_000_000, unpacked=16_000_000, rows=5_000, columns=40)
+"""A larger file is no form."""
 
-_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ROW = re.compile(r"(\d+)$")
 
 
@@ -133,19 +134,21 @@ def _row(row: Sequence[Cell], columns: Mapping[str, int]) -> _Told | list[Refuse
     }
     indicator = INDICATORS.get(slot.indicator)
     until = cells.get("until")
-    body = {
+    body: dict[str, object] = {
         "indicator": slot.indicator,
         "dimensions": {**slot.dimensions, **named} or None,
-        "until": _day(until) if until else None,
         **_value(amount, indicator),
     }
     try:
+        body["until"] = until.day if until and until.text else None
         return _Told(DeclareFigure.model_validate(body), places)
     except ValidationError as error:
         return [
             broken(item, places.get(".".join(map(str, item["loc"])), amount.place))
             for item in error.errors()
         ]
+    except Refused as refusal:
+        return [refusal]
 
 
 def _value(cell: Cell, indicator: Indicator | None) -> Mapping[str, object]:
@@ -156,14 +159,6 @@ def _value(cell: Cell, indicator: Indicator | None) -> Mapping[str, object]:
         codes = {words.casefold(): code for code, words in indicator.words.items()}
         return {"text": codes.get(cell.text.casefold(), cell.text)}
     return {"amount": cell.value}
-
-
-def _day(cell: Cell) -> object:
-    """Return the day of a cell: a day, or one that is typed as 31/12/2025."""
-    found = _DAY.fullmatch(cell.text)
-    if isinstance(cell.value, date) or found is None:
-        return cell.value
-    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
 
 
 def _at_cell(refusal: Refused, told: Sequence[_Told]) -> Refused:

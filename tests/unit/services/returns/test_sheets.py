@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from services.returns import grid, lines, sheets
+from services.returns import lines, sheets
 from services.returns.template import template
+from shared import grid
 from shared.events.returns import Absence, DeclaredFigure
 from shared.forms import FORMS, Form
 from shared.indicators import INDICATORS
@@ -42,7 +43,7 @@ def columns(sheet: Any) -> Mapping[str, int]:
 
 
 def declared(data: bytes, form: Form, mark: str = MARK) -> tuple[DeclaredFigure, ...]:
-    return lines.read(sheets.figures(grid.read(data), form, mark))
+    return lines.read(sheets.figures(grid.read(data, sheets.LIMITS), form, mark))
 
 
 def refusals(data: bytes, form: Form, mark: str = MARK) -> list[tuple[str, str]]:
@@ -217,7 +218,7 @@ def test_every_bad_cell_of_a_workbook_is_told_and_nothing_is_taken_in() -> None:
         ("Biểu!C13", "formula_without_value"),
         ("Biểu!C14", "cell_error"),
         ("Biểu!C15", "cell_of_other_kind"),
-        ("Biểu!D16", "date_from_datetime_parsing"),
+        ("Biểu!D16", "not_a_day"),
         ("Biểu!A17", "dimension_unknown"),
         ("Biểu!D18", "not_a_target"),
     ]

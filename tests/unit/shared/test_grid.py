@@ -1,4 +1,4 @@
-"""Files as grids of cells: what a cell shows is what it means, and nothing is lost silently."""
+"""Files as rows of cells: what a cell shows is what it means, and nothing is lost silently."""
 
 import io
 import zipfile
@@ -9,8 +9,16 @@ from typing import Any
 import openpyxl
 import pytest
 
-from services.returns import grid
+from shared import grid
 from shared.refusal import Refused
+
+LIMITS = grid.Limits(size=4_000_000, unpacked=16_000_000, rows=5_000, columns=40)
+
+LIMITS_OF_MANY = grid.Limits(size=4_000_000, unpacked=16_000_000, rows=500_000, columns=40)
+
+
+def read(data: bytes) -> grid.Grid:
+    return grid.read(data, LIMITS)
 
 
 def a_workbook(fill: Callable[[Any], object]) -> bytes:
@@ -33,7 +41,7 @@ def cell(value: object, *, format: str, kind: str | None = None) -> grid.Cell:  
         if kind:
             sheet["B3"].data_type = kind
 
-    return grid.read(a_workbook(fill))[2][1]
+    return read(a_workbook(fill))[2][1]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +87,7 @@ def test_a_cell_that_shows_no_value_says_so_instead_of_being_empty(
 
 
 def told(data: bytes) -> list[list[object]]:
-    return [[one.value for one in row] for row in grid.read(data)]
+    return [[one.value for one in row] for row in read(data)]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +96,9 @@ def told(data: bytes) -> list[list[object]]:
         "\ufeffMã chỉ tiêu;Số liệu\r\neducation.pupils;9,3\r\n".encode(),
         'Mã chỉ tiêu,Số liệu\neducation.pupils,"9,3"\n'.encode(),
         "Mã chỉ tiêu\tSố liệu\neducation.pupils\t9,3".encode(),
+        "Mã chỉ tiêu\tSố liệu\r\neducation.pupils\t9,3\r\n".encode("utf-16"),
     ],
-    ids=["Excel", "comma", "tab"],
+    ids=["Excel", "comma", "tab", "Unicode text of Excel"],
 )
 def test_a_csv_file_is_read_by_the_delimiter_of_its_heading(data: bytes) -> None:
     assert told(data) == [["Mã chỉ tiêu", "Số liệu"], ["education.pupils", "9,3"]]
@@ -97,7 +106,7 @@ def test_a_csv_file_is_read_by_the_delimiter_of_its_heading(data: bytes) -> None
 
 def test_a_cell_of_a_csv_file_is_called_by_column_and_record() -> None:
     """A quoted line break does not shift what is called row 3."""
-    rows = grid.read(b'a;b\n"x\ny";1\n;2\n')
+    rows = read(b'a;b\n"x\ny";1\n;2\n')
 
     assert [[one.place for one in row] for row in rows] == [
         ["A1", "B1"],
@@ -132,5 +141,39 @@ def a_bomb() -> bytes:
 )
 def test_what_is_no_form_is_refused_whole(data: bytes, rule: str) -> None:
     with pytest.raises(Refused) as refusal:
-        grid.read(data)
+        read(data)
     assert rule == refusal.value.rule
+
+
+def test_a_file_stays_open_and_can_be_read_again_from_any_place() -> None:
+    for data in (b"a;b\n1;2\n", a_workbook(lambda sheet: sheet.append(["a", "b"]))):
+        file = io.BytesIO(data)
+        once = list(grid.rows(file, LIMITS))
+
+        assert once == list(grid.rows(file, LIMITS))
+        assert next(grid.rows(file, LIMITS)) == once[0]
+        file.seek(0)
+
+
+def test_what_is_no_text_further_down_is_refused_where_it_is_reached() -> None:
+    rows = grid.rows(io.BytesIO(b"a;b\n" * 100_000 + b"\xff;b\n"), LIMITS_OF_MANY)
+
+    assert [cell.text for cell in next(rows)] == ["a", "b"]
+    with pytest.raises(Refused) as refusal:
+        list(rows)
+    assert refusal.value.rule == "not_a_sheet"
+
+
+@pytest.mark.parametrize("told", ["2023-12-31", "31/12/2023", "31.12.2023", "31-12-2023"])
+def test_a_day_is_typed_as_people_write_it(told: str) -> None:
+    assert grid.Cell("A1", told).day == date(2023, 12, 31)
+
+
+@pytest.mark.parametrize(
+    "told", ["31/02/2023", "31/12/23", "45000", 45000.0, "1699920000", "", "2023-12-31T00:00:00"]
+)
+def test_what_is_no_day_is_refused(told: str | float) -> None:
+    """A number is the serial one of a spreadsheet, or seconds since 1970. Nobody means these."""
+    with pytest.raises(Refused) as refusal:
+        _ = grid.Cell("A1", told).day
+    assert (refusal.value.rule, refusal.value.field) == ("not_a_day", "A1")
