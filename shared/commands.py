@@ -103,8 +103,9 @@ async def write(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
     A refused one writes nothing, a repeated one is answered as the first time. No two of them may
     share a claim. Raises Overtaken where the transaction must be undone and the same done again.
     """
+    held = await _held(conn, commands)
+    # Not before: who waits for a subject may wait for another process with the same key.
     firsts = await _first_answers(conn, commands)
-    held = await _held(conn, [one for one in commands if one.call.key not in firsts])
     outcomes = []
     decided: list[tuple[Command, Event, str]] = []
     for command in commands:

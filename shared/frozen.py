@@ -10,16 +10,26 @@ from typing import Annotated, ClassVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+EARLIEST_DAY = date(1800, 1, 1)
+"""Nothing that a ward knows of is older; days before it must still exist for who counts back."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 
 def _written_out(value: object) -> object:
-    """Refuse a number for a day, which would be taken for seconds since 1970, and a moment."""
-    if value is None or isinstance(value, date):
+    """Refuse what is no day as it is written, and a day that is a slip of the pen.
+
+    A number would be taken for seconds since 1970, a moment for its day.
+    """
+    if value is None:
         return value
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return value
-    raise PydanticCustomError("date_from_datetime_parsing", "must be a date such as 2023-11-30")
+    written = value.isoformat() if isinstance(value, date) else value
+    if not isinstance(written, str) or not _DAY.match(written):
+        raise PydanticCustomError("date_from_datetime_parsing", "must be a date such as 2023-11-30")
+    if written < EARLIEST_DAY.isoformat():
+        earliest = {"earliest": EARLIEST_DAY.isoformat()}
+        raise PydanticCustomError("too_old", "must not be before {earliest}", earliest)
+    return value
 
 
 Day = Annotated[date, BeforeValidator(_written_out)]

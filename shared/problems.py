@@ -115,11 +115,12 @@ def install_problems(app: FastAPI) -> None:
 
 
 def _methods(document: Mapping[str, Any], path: str) -> str:
-    """Return the methods that an address takes."""
+    """Return the methods that an address takes; one written out goes before one with an id."""
+    paths = document["paths"]
     found = (
-        operations
-        for template, operations in document["paths"].items()
-        if compile_path(template)[0].match(path)
+        [paths[path]]
+        if path in paths
+        else [paths[one] for one in paths if compile_path(one)[0].match(path)]
     )
     return ", ".join(sorted({method.upper() for operations in found for method in operations}))
 

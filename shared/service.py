@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 import uvicorn
@@ -32,7 +33,9 @@ def install_health(app: FastAPI, live: Check, ready: Check) -> None:
             response.status_code = 503
         return Health(status=wrong or "ok")
 
-    not_well = {503: {"model": Health, "description": "No, and why not"}}
+    not_well: dict[int | str, dict[str, Any]] = {
+        503: {"model": Health, "description": "No, and why not"}
+    }
 
     @app.get("/live", tags=["health"], summary="Does the process move?", responses=not_well)
     async def is_live(response: Response) -> Health:

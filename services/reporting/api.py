@@ -25,7 +25,7 @@ from services.reporting.report import (
 )
 from shared.clock import Clock, ward_day
 from shared.database import Pool
-from shared.frozen import Day
+from shared.frozen import EARLIEST_DAY, Day
 from shared.metrics import REPORT_SECONDS
 from shared.parameters import known_parameters
 from shared.refusal import Refused
@@ -88,7 +88,7 @@ def report_routes(pool: Pool, plans: Mapping[str, Plan], forms: Forms, clock: Cl
     async def periodic(
         unit: _Unit,
         kind: Annotated[str, Query(max_length=32, examples=["statutory_quarter"])],
-        year: Annotated[int, Query(ge=1, le=9998)],
+        year: Annotated[int, Query(ge=EARLIEST_DAY.year, le=9998)],
         how: How,
         number: Annotated[int, Query(description="of the period in its year", ge=1)] = 1,
     ) -> Response:

@@ -36,3 +36,18 @@ def test_a_day_that_is_written_out_is_one() -> None:
 def test_a_day_that_the_calendar_has_not_is_refused() -> None:
     with pytest.raises(ValidationError):
         Change.model_validate_json('{"on": "2023-02-30"}')
+
+
+@pytest.mark.parametrize(("written", "taken"), [("1799-12-31", False), ("1800-01-01", True)])
+def test_a_day_that_is_a_slip_of_the_pen_is_refused(written: str, taken: bool) -> None:  # noqa: FBT001 - a column
+    """Whoever counts back from the first year would leave the calendar."""
+    for read in (
+        lambda: Change.model_validate_json(f'{{"on": "{written}"}}'),
+        lambda: Change(on=date.fromisoformat(written)),
+        lambda: TypeAdapter(Day).validate_python(written),
+    ):
+        if taken:
+            read()
+        else:
+            with pytest.raises(ValidationError, match="must not be before 1800-01-01"):
+                read()
