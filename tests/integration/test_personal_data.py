@@ -46,6 +46,8 @@ TEXTS: Mapping[str, str] = {
     "document_steps.action": "a step, by code",
     "document_steps.person": "an official of the ward, as the law wants of who signs",
     "document_steps.role": "a role, by code",
+    "document_steps.capacity": "in what right an official signed, by code",
+    "document_steps.position": "the official's position, which is printed",
     "document_steps.state": "where a document stands, by code",
     "document_steps.reason": "an official's, of a waiver or recall, printed where it is a waiver's",
     "document_steps.check_id": "code of a check",

@@ -225,7 +225,7 @@ async def test_several_refusals_are_told_together_in_their_order() -> None:
         ),
         (
             {"visitors": 1, "came_on": 20_210_601},
-            "date_from_datetime_inexact",
+            "date_from_datetime_parsing",
             "came_on",
             "must be a date such as 2023-11-30",
         ),
@@ -282,7 +282,7 @@ def test_each_operation_says_that_a_refusal_is_a_problem_document() -> None:
     operations = [one for path in document["paths"].values() for one in path.values()]
     schema = {"$ref": "#/components/schemas/Problem"}
 
-    assert len(operations) == 5
+    assert len(operations) == 6
     for operation in operations:
         assert operation["responses"].keys() == {"200", "4XX"}
         assert operation["responses"]["4XX"]["content"] == {MEDIA_TYPE: {"schema": schema}}
