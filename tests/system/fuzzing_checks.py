@@ -6,6 +6,7 @@ A module of hooks: schemathesis imports it in its own process (SCHEMATHESIS_HOOK
 import asyncio
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 import schemathesis
@@ -70,7 +71,7 @@ _DATABASE = Database()
 
 @schemathesis.check
 def nothing_changed(
-    _: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    _: schemathesis.CheckContext, response: schemathesis.Response, case: "schemathesis.Case[Any]"
 ) -> None:
     """A question changes nothing, and neither does a command that is refused or fails."""
     changed = _DATABASE.changed()
