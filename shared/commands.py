@@ -119,8 +119,9 @@ async def write(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
 
 async def decide(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
     """Return what becomes of `commands`, inside the caller's transaction; nothing is written."""
+    held = await _held(conn, commands)
+    # Not before: who waits for a subject may wait for another process with the same key.
     firsts = await _first_answers(conn, commands)
-    held = await _held(conn, [one for one in commands if one.call.key not in firsts])
     return [
         _outcome(command, firsts.get(command.call.key), held.get(command.subject))
         for command in commands

@@ -73,6 +73,10 @@ MESSAGES: Mapping[str, Text] = {
         "en": "at most {max_length} characters",
     },
     "string_too_short": {"vi": "không được để trống", "en": "must not be empty"},
+    "string_pattern_mismatch": {
+        "vi": "phải viết theo mẫu {pattern}",
+        "en": "must have the form {pattern}",
+    },
     "too_short": {
         "vi": "phải có ít nhất {min_length} mục",
         "en": "must have at least {min_length} entries",

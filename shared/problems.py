@@ -1,20 +1,42 @@
 """Refusals over HTTP: RFC 9457 problem documents, in Vietnamese or English."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from shared.language import Language
 from shared.messages import MESSAGES, TITLES
 from shared.refusal import Error, Refused, RefusedAll, broken
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemError(BaseModel):
+    """One thing that is wrong: the JSON path of the field ("" for the whole), the rule, words."""
+
+    field: str
+    rule: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457). Nothing was changed. `type` names the rule of the first error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[ProblemError]
 
 
 def language_of(accept_language: str | None) -> Language:
@@ -30,8 +52,13 @@ def language_of(accept_language: str | None) -> Language:
     return best[1]
 
 
-def problem(request: Request, status: int, errors: Sequence[Error]) -> JSONResponse:
-    """Return a problem document with one entry an error."""
+def problem(
+    request: Request,
+    status: int,
+    errors: Sequence[Error],
+    more: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem document with one entry an error; `more` are headers of its status."""
     language = language_of(request.headers.get("accept-language"))
     told = [
         {"field": field, "rule": rule, "message": MESSAGES[rule][language].format(**values)}
@@ -47,14 +74,17 @@ def problem(request: Request, status: int, errors: Sequence[Error]) -> JSONRespo
         "instance": request.url.path,
         "errors": told,
     }
-    headers: dict[str, str] = {"content-language": language}
+    headers: dict[str, str] = {"content-language": language, **(more or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
 def install_problems(app: FastAPI) -> None:
-    """Let every refusal of `app`, ours or the framework's, be answered as a problem document."""
+    """Let every refusal of `app`, ours or the framework's, be answered as a problem document.
+
+    The description of its interface says so of each operation.
+    """
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> JSONResponse:
@@ -68,7 +98,45 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         rule = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        return problem(request, error.status_code, [("", rule, {})])
+        more = error.headers
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # Starlette's header knows the methods of the first route with this path, not of all.
+            more = {"allow": _methods(app.openapi(), request.url.path)}
+        return problem(request, error.status_code, [("", rule, {})], more)
+
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _describe(plain())
+        return plain()
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's way to extend the document
+
+
+def _methods(document: Mapping[str, Any], path: str) -> str:
+    """Return the methods that an address takes; one written out goes before one with an id."""
+    paths = document["paths"]
+    found = (
+        [paths[path]]
+        if path in paths
+        else [paths[one] for one in paths if compile_path(one)[0].match(path)]
+    )
+    return ", ".join(sorted({method.upper() for operations in found for method in operations}))
+
+
+def _describe(document: dict[str, Any]) -> None:
+    """Say of each operation that a refusal is a problem document, not what FastAPI would answer."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem_schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem_schema.pop("$defs") | {"Problem": problem_schema}
+    told = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["4XX"] = {"description": "Refused", "content": told}
 
 
 def _place(item: ErrorDetails) -> str:

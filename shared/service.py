@@ -4,12 +4,13 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 
 log = structlog.get_logger()
 
@@ -17,22 +18,40 @@ type Check = Callable[[], Awaitable[str | None]]
 """Returns None when all is well, else what is not."""
 
 
+class Health(BaseModel):
+    """How a service is: `ok`, or what is wrong."""
+
+    status: str
+
+
 def install_health(app: FastAPI, live: Check, ready: Check) -> None:
     """Serve /live (the loops move), /ready (it can do its work now) and /metrics."""
 
-    async def answer(check: Check) -> JSONResponse:
+    async def answer(check: Check, response: Response) -> Health:
         wrong = await check()
-        return JSONResponse({"status": wrong or "ok"}, 503 if wrong else 200)
+        if wrong:
+            response.status_code = 503
+        return Health(status=wrong or "ok")
 
-    @app.get("/live", tags=["health"], summary="Does the process move?")
-    async def is_live() -> JSONResponse:
-        return await answer(live)
+    not_well: dict[int | str, dict[str, Any]] = {
+        503: {"model": Health, "description": "No, and why not"}
+    }
 
-    @app.get("/ready", tags=["health"], summary="Can it do its work now?")
-    async def is_ready() -> JSONResponse:
-        return await answer(ready)
+    @app.get("/live", tags=["health"], summary="Does the process move?", responses=not_well)
+    async def is_live(response: Response) -> Health:
+        return await answer(live, response)
 
-    @app.get("/metrics", tags=["health"], summary="Prometheus metrics")
+    @app.get("/ready", tags=["health"], summary="Can it do its work now?", responses=not_well)
+    async def is_ready(response: Response) -> Health:
+        return await answer(ready, response)
+
+    @app.get(
+        "/metrics",
+        tags=["health"],
+        summary="Prometheus metrics",
+        response_class=Response,
+        responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+    )
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

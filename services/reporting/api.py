@@ -21,9 +21,11 @@ from services.reporting.report import (
     Forms,
     Plan,
     ReportHeading,
+    described,
 )
 from shared.clock import Clock, ward_day
 from shared.database import Pool
+from shared.frozen import EARLIEST_DAY, Day
 from shared.metrics import REPORT_SECONDS
 from shared.parameters import known_parameters
 from shared.refusal import Refused
@@ -50,9 +52,7 @@ def report_routes(pool: Pool, plans: Mapping[str, Plan], forms: Forms, clock: Cl
 
     def asked(
         request: Request,
-        as_of: Annotated[
-            date | None, Query(description="as recorded up to this day; today")
-        ] = None,
+        as_of: Annotated[Day | None, Query(description="as recorded up to this day; today")] = None,
         form: Annotated[str | None, Query(alias="format", description=", ".join(forms))] = None,
         audience: Annotated[
             Audience, Query(description="small counts are left out of what is for the public")
@@ -64,21 +64,31 @@ def report_routes(pool: Pool, plans: Mapping[str, Plan], forms: Forms, clock: Cl
 
     type How = Annotated[_Asked, Depends(asked)]
 
-    @routes.get("/term", summary="The term report of a unit for a period, as of a day")
+    @routes.get(
+        "/term",
+        response_class=Response,
+        responses={200: described(forms)},
+        summary="The term report of a unit for a period, as of a day",
+    )
     async def term(
         unit: _Unit,
-        start: Annotated[date, Query(alias="from", description="first day")],
-        end: Annotated[date, Query(alias="to", description="last day")],
+        start: Annotated[Day, Query(alias="from", description="first day")],
+        end: Annotated[Day, Query(alias="to", description="last day")],
         how: How,
     ) -> Response:
         about = heading(unit, Period(start=start, end=end), how.as_of, how.today)
         return await answer(TERM, about, how)
 
-    @routes.get("/periodic", summary="The periodic report of a unit, for a kind of period")
+    @routes.get(
+        "/periodic",
+        response_class=Response,
+        responses={200: described(forms)},
+        summary="The periodic report of a unit, for a kind of period",
+    )
     async def periodic(
         unit: _Unit,
         kind: Annotated[str, Query(max_length=32, examples=["statutory_quarter"])],
-        year: Annotated[int, Query(ge=1, le=9998)],
+        year: Annotated[int, Query(ge=EARLIEST_DAY.year, le=9998)],
         how: How,
         number: Annotated[int, Query(description="of the period in its year", ge=1)] = 1,
     ) -> Response:

@@ -22,7 +22,7 @@ from services.reporting.versions import VERSIONS_OF_UNIT
 from shared.database import Connection, Pool
 from shared.events.envelope import event_id
 from shared.formula import Formula
-from shared.frozen import Frozen
+from shared.frozen import EARLIEST_DAY, Frozen
 from shared.indicators import CATALOGUE, Selection
 from shared.refusal import Refused
 from shared.slots import FigureSlot
@@ -136,6 +136,8 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
         figure = figures.figure(slot.indicator, slot.dimensions, period)
     except (KeyError, ValueError, OverflowError):
         raise Refused("unknown_figure", "figure", status=404, figure=key) from None
+    if period.start < EARLIEST_DAY:
+        raise Refused("unknown_figure", "figure", status=404, figure=key)
     formula: Formula | None = None
     rows: Sequence[asyncpg.Record] = []
     if chosen.indicator.formula is not None:

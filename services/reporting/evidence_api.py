@@ -1,6 +1,5 @@
 """The HTTP interface of evidence: for programs JSON, for people a page that a figure leads to."""
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from services.reporting.report import ReportHeading, numbers
 from services.reporting.report.html import template
 from shared.clock import Clock, ward_day
 from shared.database import Pool
+from shared.frozen import Day
 from shared.parameters import known_parameters
 
 
@@ -23,16 +23,17 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     @routes.get(
         "/evidence",
         response_model=Evidence,
+        responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
         summary="What a figure of a report is calculated from, or the events that it counts",
     )
     async def read(
         request: Request,
         *,
         unit: Annotated[str, Query(max_length=16, examples=["10525"])],
-        start: Annotated[date, Query(alias="from", description="first day of the report")],
-        end: Annotated[date, Query(alias="to", description="last day of the report")],
+        start: Annotated[Day, Query(alias="from", description="first day of the report")],
+        end: Annotated[Day, Query(alias="to", description="last day of the report")],
         figure: Annotated[str, Query(max_length=400, description="its key in the report's JSON")],
-        as_of: Annotated[date | None, Query(description="as recorded up to this day")] = None,
+        as_of: Annotated[Day | None, Query(description="as recorded up to this day")] = None,
         page: Annotated[int, Query(ge=0, le=10**6, description="of its events")] = 0,
     ) -> Response | Evidence:
         today = ward_day(clock())

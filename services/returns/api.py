@@ -74,6 +74,7 @@ def return_routes(desk: Desk, pool: Pool) -> APIRouter:
         "/submissions",
         status_code=201,
         response_model=ReturnAnswer,
+        responses={200: {"model": ReturnAnswer, "description": "It was submitted before"}},
         summary="Submit a return to the ward office, for the first time or anew",
     )
     async def submit(command: SubmitReturn, request: Request) -> Response:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, fiel
 from pydantic_core import PydanticCustomError
 
 from shared.casework.commands import Reason, UnitCodeOrId
-from shared.events.returns import Absence, Name
+from shared.events.returns import Absence, IndicatorCode, Name
 from shared.frozen import Closed
 from shared.indicators import INDICATORS
 from shared.printable import on_one_line, printable
@@ -38,7 +38,7 @@ class DeclareFigure(Closed):
     A number may be typed as people write it; or it comes in the parts that it is published in.
     """
 
-    indicator: Annotated[str, Field(max_length=64)]
+    indicator: IndicatorCode
     dimensions: Mapping[Name, NameInUse] | None = None
     amount: Annotated[
         Quantity | None, PlainValidator(_quantity, json_schema_input_type=int | float | str | None)

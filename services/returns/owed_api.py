@@ -13,6 +13,7 @@ from shared.casework.model import unit_id
 from shared.clock import start_of
 from shared.database import Pool
 from shared.desk import Desk
+from shared.frozen import Day
 from shared.obligations import owed
 from shared.parameters import known_parameters
 from shared.refusal import Refused
@@ -38,9 +39,9 @@ def owed_routes(desk: Desk, pool: Pool) -> APIRouter:
     async def read(
         *,
         unit: Annotated[str, Query(min_length=1, max_length=16, examples=["10525"])],
-        on: date | None = None,
+        on: Day | None = None,
         since: Annotated[
-            date | None, Query(alias="from", description="Left out: five years before")
+            Day | None, Query(alias="from", description="Left out: five years before")
         ] = None,
         settled: Annotated[
             bool, Query(description="List those with which nothing is to be done, too")

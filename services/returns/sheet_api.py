@@ -1,7 +1,6 @@
 """The HTTP interface of forms: what they ask for, their templates, and filled ones taken in."""
 
 import asyncio
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,9 +13,11 @@ from services.returns.draft_api import DraftAnswer, IfMatch, draft_answer, versi
 from services.returns.template import template
 from shared import grid, units
 from shared.casework.model import unit_id
+from shared.command_route import HEADERS
 from shared.database import Pool
 from shared.desk import Desk
 from shared.forms import FORMS, Form
+from shared.frozen import Day
 from shared.indicators import INDICATORS
 from shared.parameters import known_parameters
 from shared.periods import Period
@@ -25,8 +26,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 Unit = Annotated[str, Query(min_length=1, max_length=16, examples=["10525"])]
-Start = Annotated[date, Query(alias="from")]
-End = Annotated[date, Query(alias="to")]
+Start = Annotated[Day, Query(alias="from")]
+End = Annotated[Day, Query(alias="to")]
 
 
 class LineAnswer(BaseModel):
@@ -78,8 +79,12 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
     @routes.post(
         "/sheets",
         response_model=DraftAnswer | ReturnAnswer,
+        responses={201: {"model": ReturnAnswer, "description": "Submitted"}},
         response_model_exclude_none=True,
-        openapi_extra={"requestBody": {"content": {_XLSX: _BYTES, "text/csv": _BYTES}}},
+        openapi_extra={
+            "parameters": list(HEADERS),
+            "requestBody": {"content": {_XLSX: _BYTES, "text/csv": _BYTES}, "required": True},
+        },
         summary="Take in a filled form, XLSX or CSV, as a draft or as submitted: all or nothing",
     )
     async def take_in(

@@ -30,12 +30,13 @@ from shared.command_route import CommandRoute
 from shared.commands import Command
 from shared.database import Pool
 from shared.desk import Desk, told
-from shared.events.cases import Case, CaseData
+from shared.events.cases import Case, CaseData, Channel
 from shared.events.envelope import Event
 from shared.frozen import Closed
 from shared.language import Language
 from shared.messages import MESSAGES
 from shared.problems import language_of
+from shared.procedures import procedures_of
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
@@ -69,7 +70,13 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which the cases of `department` are received, changed and read."""
     routes = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
-    @routes.post("", status_code=201, response_model=CaseAnswer, summary="Receive a case")
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=CaseAnswer,
+        summary="Receive a case",
+        openapi_extra=_example(department),
+    )
     async def receive(command: ReceiveCase, request: Request) -> Response:
         case_id = uuid7()
         receipt = Command(
@@ -149,6 +156,13 @@ def _sentence(reason: Reason, language: Language) -> str:
         for name, value in reason.values.items()
     }
     return MESSAGES[reason.rule][language].format(**values)
+
+
+def _example(department: Department) -> dict[str, Any]:
+    """Return a command that this department takes, for the description of its interface."""
+    procedure = procedures_of(department.name)[0].code
+    command = {"unit": "10525", "procedure": procedure, "channel": Channel.IN_PERSON}
+    return {"requestBody": {"content": {"application/json": {"example": command}}}}
 
 
 def _answer(event: Event) -> Mapping[str, object]:

@@ -17,6 +17,7 @@ from shared.frozen import Frozen
 from shared.quantity import LARGEST, MOST_DECIMALS, Qualifier, Quantity
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=64)]
+IndicatorCode = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
 Words = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*$")]
 """Text for print: no character that neither PostgreSQL nor a document can hold."""
 
@@ -36,7 +37,7 @@ class DeclaredFigure(Frozen):
     service it is. `until` is the day by which a target is to be reached.
     """
 
-    indicator: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=64)]
+    indicator: IndicatorCode
     amount: int | None = Field(default=None, ge=-LARGEST, le=LARGEST)
     absence: Absence | None = None
     dimensions: Mapping[Name, Annotated[Words, Field(max_length=200)]] | None = None

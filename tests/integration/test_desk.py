@@ -14,6 +14,7 @@ import pytest
 from shared.database import MigrationChanged, Pool, migrate
 from tests.support.office import RECEIPT, TABLES, TOKEN, Office, a_database_of_offices, an_office
 from tests.support.servers import open_pool
+from tests.support.wait import wait_until
 
 
 @pytest.fixture
@@ -86,6 +87,37 @@ async def test_calls_under_one_key_at_the_same_time_are_one_command(office: Offi
     assert [answer.status_code for answer in answers] == [201] * 5
     assert len({answer.text for answer in answers}) == 1
     assert await office.rows() == (1, 1, 1)
+
+
+async def test_calls_under_one_key_at_two_processes_at_the_same_time_are_one_command(
+    office: Office,
+) -> None:
+    """The second waits for the case and then finds the key, not a case that is closed already."""
+    case = (await office.post()).json()["id"]
+    async with an_office(office.pool) as other, office.pool.acquire() as conn:
+        transaction = conn.transaction()
+        await transaction.start()
+        await conn.execute("SELECT FROM cases FOR UPDATE")
+        calls = [
+            asyncio.create_task(one.post({}, path=f"/cases/{case}/withdrawal", key="k1"))
+            for one in (office, other)
+        ]
+        await wait_until(lambda: two_wait(office.pool))
+        await transaction.rollback()
+        answers = [await call for call in calls]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].text == answers[1].text
+    assert await office.rows() == (1, 2, 1)
+
+
+async def two_wait(pool: Pool) -> bool:
+    """Say whether two sessions wait for a lock in this database."""
+    waiting = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """
+    return bool(await pool.fetchval(waiting) == 2)
 
 
 async def test_a_call_that_waits_for_a_failed_one_under_its_key_is_the_first(

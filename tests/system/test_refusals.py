@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
+from shared.frozen import EARLIEST_DAY
 from tests.support.wardbook import TOKEN, Wardbook
 
 PERIOD = (date(2024, 1, 1), date(2024, 12, 31))
@@ -269,5 +270,5 @@ async def test_what_is_accepted_is_counted_however_extreme(
         return
     assert answer.is_success, answer.text
     await wardbook.settled()
-    figures = await wardbook.figures(unit, date(1, 1, 1), date(2024, 12, 31))
+    figures = await wardbook.figures(unit, EARLIEST_DAY, date(2024, 12, 31))
     assert figures[figure] > 0

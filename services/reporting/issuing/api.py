@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Json
 
 from services.reporting.issuing import store
@@ -16,10 +17,15 @@ from services.reporting.issuing.model import Action, State
 from services.reporting.issuing.office import Office
 from services.reporting.issuing.restatement import Restatement
 from services.reporting.issuing.store import Held, Kind
+from services.reporting.report import described
 from shared.clock import Clock, noon_of, ward_day
+from shared.frozen import Day
 from shared.people import Capacity, People, Person, Role
 from shared.recorded import Recorded
 from shared.refusal import Refused
+
+_TOKEN = HTTPBearer(auto_error=False, description="Of one of the people of WARDBOOK_PEOPLE")
+"""Tells OpenAPI that there is a token; who bears it, and who is refused, shared.people says."""
 
 
 class StepAnswer(BaseModel):
@@ -99,10 +105,11 @@ def caller_by(people: People, clock: Clock) -> Callable[..., Caller]:
     """Return what reads the caller from a request's headers; it refuses strangers."""
 
     def caller(
-        authorization: Annotated[str | None, Header()] = None,
-        recorded_on: Annotated[date | None, Header()] = None,
+        request: Request,
+        _: Annotated[object, Security(_TOKEN)],
+        recorded_on: Annotated[Day | None, Header()] = None,
     ) -> Caller:
-        person = people.holder(authorization)
+        person = people.holder(request.headers.get("authorization"))
         return Caller(person, _recorded(clock(), recorded_on, person))
 
     return caller
@@ -160,7 +167,12 @@ def reading_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]
         async with office.pool.acquire() as conn:
             return DocumentAnswer.of(await store.find(conn, id, by.person.unit))
 
-    @routes.get("/{id}/files/{form}", summary="A document as issued; before that as it stands")
+    @routes.get(
+        "/{id}/files/{form}",
+        response_class=Response,
+        responses={200: described(office.forms)},
+        summary="A document as issued; before that as it stands",
+    )
     async def file(id: UUID, form: str, by: By) -> Response:  # noqa: A002
         found = await office.file(id, form, by.person.unit)
         headers = {
@@ -173,7 +185,7 @@ def reading_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]
     async def restatement(
         id: UUID,  # noqa: A002
         by: By,
-        as_of: Annotated[date | None, Query(description="as recorded up to it; today")] = None,
+        as_of: Annotated[Day | None, Query(description="as recorded up to it; today")] = None,
     ) -> Restatement:
         return await drafts.restatement(id, by.person.unit, as_of, by.recorded.on)
 

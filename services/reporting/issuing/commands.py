@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from services.reporting.issuing.letter import FormError
 from services.reporting.issuing.model import Act, Action
-from shared.frozen import Closed
+from shared.frozen import EARLIEST_DAY, Closed
 from shared.printable import on_one_line
 
 type Reason = Annotated[str, Field(max_length=500), AfterValidator(on_one_line)]
@@ -32,7 +32,7 @@ class DrawPeriodic(Closed):
     kind: Literal["periodic"]
     unit: Annotated[str, Field(max_length=16, examples=["10525"])]
     period: Annotated[str, Field(max_length=32, examples=["statutory_quarter"])]
-    year: Annotated[int, Field(ge=1, le=9998)]
+    year: Annotated[int, Field(ge=EARLIEST_DAY.year, le=9998)]
     number: Annotated[int, Field(ge=1)] = 1
     as_of: date | None = None
 

@@ -4,7 +4,7 @@
 """
 
 from services.reporting.report.build import build
-from services.reporting.report.forms import Form, Forms, forms, to_json
+from services.reporting.report.forms import Form, Forms, described, forms, to_json
 from services.reporting.report.loading import PERIODIC, TERM, Plan, load
 from services.reporting.report.model import Audience, Report, ReportHeading
 
@@ -18,6 +18,7 @@ __all__ = [
     "Report",
     "ReportHeading",
     "build",
+    "described",
     "forms",
     "load",
     "to_json",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from pydantic import BaseModel
@@ -45,6 +46,13 @@ def _fields(model: object) -> Mapping[str, object]:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_fields)
+
+
+def described(forms: Forms) -> dict[str, Any]:
+    """Return what OpenAPI says of an answer that is a report in one of these forms."""
+    content = {form.media_type: {"schema": {"type": "string"}} for form in forms.values()}
+    content[forms["json"].media_type] = {}  # the model says what it is
+    return {"model": Report, "content": content, "description": "The report"}
 
 
 def forms(fonts: Path) -> Forms:

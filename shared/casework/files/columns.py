@@ -15,7 +15,7 @@ from typing import get_args
 from pydantic import BaseModel
 
 from shared.casework.commands import ReceiveCase, RefuseCase, WithdrawCase
-from shared.casework.model import Department
+from shared.casework.held import Department
 from shared.events.cases import Channel, Outcome, Status
 from shared.grid import Cell
 from shared.procedures import procedures_of

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from shared.casework import model, store
 from shared.casework.files.columns import ROW_KEY, STATUS
 from shared.casework.files.rows import Fault, Row
-from shared.casework.model import Department, Held
+from shared.casework.held import Department, Held
 from shared.commands import Call, Command, Outcome, decide
 from shared.database import Connection
 from shared.desk import Desk

@@ -75,5 +75,15 @@ async def test_the_short_way_ends_where_the_ordinary_one_does(
     assert (short.status_code, short.text) == (ordinary.status_code, ordinary.text)
 
 
-def test_the_interface_is_described_the_same() -> None:
-    assert an_app(APIRoute).openapi() == an_app(CommandRoute).openapi()
+def test_the_interface_is_described_the_same_with_the_headers_of_a_command() -> None:
+    ordinary, short = (an_app(kind).openapi() for kind in (APIRoute, CommandRoute))
+    (path,) = short["paths"].values()
+    told = path["post"]["parameters"]
+
+    assert [(one["in"], one["name"]) for one in told] == [
+        ("path", "id"),
+        ("header", "Idempotency-Key"),
+        ("header", "Recorded-On"),
+    ]
+    del told[1:]
+    assert ordinary == short

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 import httpx
 import pytest
 from fastapi import Depends, FastAPI, Query
+from jsonschema import Draft202012Validator
 
 from shared.frozen import Closed
 from shared.language import Language
@@ -159,6 +160,14 @@ def an_app() -> FastAPI:
     async def told(body: Body) -> int:
         return body.visitors
 
+    @app.delete("/{name:path}d")
+    async def forget(name: str) -> str:
+        return name
+
+    @app.put("/told")
+    async def told_again(body: Body) -> int:
+        return body.visitors
+
     return app
 
 
@@ -216,7 +225,7 @@ async def test_several_refusals_are_told_together_in_their_order() -> None:
         ),
         (
             {"visitors": 1, "came_on": 20_210_601},
-            "date_from_datetime_inexact",
+            "date_from_datetime_parsing",
             "came_on",
             "must be a date such as 2023-11-30",
         ),
@@ -257,6 +266,33 @@ async def test_what_http_finds_is_told_the_same_way(
     assert answer.status_code == status
     assert answer.json()["errors"][0]["rule"] == rule
     assert answer.headers["content-type"] == MEDIA_TYPE
+
+
+@pytest.mark.parametrize(("path", "methods"), [("/told", "POST, PUT"), ("/child", "DELETE")])
+async def test_an_address_that_does_not_take_a_method_says_which_it_takes(
+    path: str, methods: str
+) -> None:
+    answer = await ask(path, method="PATCH")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+def test_each_operation_says_that_a_refusal_is_a_problem_document() -> None:
+    document = an_app().openapi()
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    schema = {"$ref": "#/components/schemas/Problem"}
+
+    assert len(operations) == 6
+    for operation in operations:
+        assert operation["responses"].keys() == {"200", "4XX"}
+        assert operation["responses"]["4XX"]["content"] == {MEDIA_TYPE: {"schema": schema}}
+
+
+async def test_a_problem_document_is_as_it_is_described() -> None:
+    components = an_app().openapi()["components"]
+    schema = {"$ref": "#/components/schemas/Problem", "components": components}
+    for answer in (await ask("/told"), await ask("/refused-all"), await ask("/nowhere")):
+        Draft202012Validator(schema).validate(answer.json())
 
 
 async def test_a_body_that_is_no_json_is_a_problem_too() -> None:

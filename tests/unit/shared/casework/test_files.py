@@ -17,7 +17,7 @@ from shared.casework.commands import RefuseCase
 from shared.casework.files.columns import HEADINGS, WORDS, folded, form_of, head_of
 from shared.casework.files.rows import LIMITS, Read, Row, rows_of
 from shared.casework.files.template import template
-from shared.casework.model import Department
+from shared.casework.held import Department
 from shared.events.cases import Channel, Outcome, Status
 from shared.refusal import Refused
 from tests.support.registers import Line, a_line, as_csv, as_xlsx
