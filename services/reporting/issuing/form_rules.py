@@ -123,7 +123,9 @@ def day(printed: Printed) -> bool:
     """Mục II.4."""
     lines = printed.cell("head", 1, 1)
     told = _DAY.fullmatch(lines[0].text) if len(lines) == 1 else None
-    named = told is not None and all(word[0].isupper() for word in told["place"].split())
+    words = told["place"].split() if told else [""]
+    # A kind of unit has small letters ("Thị trấn"), a name may be a number ("Phường 10").
+    named = words[0][:1].isupper() and not words[-1][:1].islower()
     return named and _all(lines, (13, 14), italic=True)
 
 

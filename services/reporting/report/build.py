@@ -115,7 +115,8 @@ class _Builder:
         self._book.section = part.label
         return Part(
             label=part.label,
-            title=self._writer.say(part.title),
+            # In capitals (Nghị định 30/2020/NĐ-CP, Phụ lục I, II.6đ), what a figure says in it too.
+            title=self._writer.say(part.title).upper(),
             blocks=self._blocks(part.blocks),
             sections=tuple(map(self._section, part.sections)),
         )

@@ -48,8 +48,15 @@ type Change = Callable[[WordFile], object]
         build(load(PERIODIC), HEADING.model_copy(update={"name": "quý IV"}), FixedFigures()),
         LETTER,
         stamped(LETTER, BY_ORDER),
+        *(
+            build(load(TERM), HEADING.model_copy(update={"unit_name": name}), FixedFigures({}))
+            for name in ("Thị trấn Gia Lộc", "Phường 10", "Đặc khu Cô Tô")
+        ),
     ],
-    ids=["drawn", "issued", "acting", "deputy", "periodic", "letter", "letter-by-order"],
+    ids=[
+        *("drawn", "issued", "acting", "deputy", "periodic", "letter", "letter-by-order"),
+        *("town", "numbered", "special"),
+    ],
 )
 def test_what_is_printed_is_lawful(report: Report) -> None:
     assert broken_rules(to_docx(listed(report))) == ()
