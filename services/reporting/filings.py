@@ -18,7 +18,8 @@ def filings(
 ) -> Sequence[Filing]:
     """Return, form by form, what of the periods that end in a report's period was filed.
 
-    A return is late by the day on which it was submitted first. What is not due yet is not told.
+    A return is late by the day of the submission that was not sent back. What is not due yet is not
+    told.
     """
     returns = defaultdict[tuple[str, date], list[Statement]](list)
     for told in statements:
@@ -49,7 +50,7 @@ def _filing(
             missing.append(one.period)
         elif found.status != ReturnStatus.ACCEPTED:
             waiting += 1
-        elif one.days_late(found.first_recorded_on):
+        elif found.delivered_on and one.days_late(found.delivered_on):
             late += 1
         else:
             in_time += 1

@@ -13,6 +13,7 @@ import msgspec
 
 from services.reporting.figure import Period
 from shared.database import Connection
+from shared.events.returns import ReturnStatus
 from shared.record import record
 
 _READ = """
@@ -47,6 +48,9 @@ class Line(msgspec.Struct, frozen=True):
 class Statement:
     """A return or an entry as it stood; `recorded_on` is the day from which it did.
 
+    `delivered_on` is the day of the submission that was not sent back (shared with what is owed,
+    services/returns/owed.py), None where it was; of an entry, of its first version.
+
     `code` is the form or the register. An entry has values, a return has lines. A return that was
     sent back or waits to be accepted counts for nothing.
     """
@@ -57,12 +61,13 @@ class Statement:
     code: str
     period: Period
     status: str
-    first_recorded_on: date
+    delivered_on: date | None
     recorded_on: date
     lines: Sequence[Line] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+_SENT_BACK = ReturnStatus.SENT_BACK.value
 _LINES = msgspec.json.Decoder(tuple[Line, ...])
 _VALUES = msgspec.json.Decoder(dict[str, str])
 
@@ -86,17 +91,15 @@ def _held(versions: Iterable[asyncpg.Record], as_of: date) -> Statement | None:
     `versions` are in their order. Each holds from the latest day on which it or one before it was
     recorded.
     """
-    first = last = held_from = None
+    delivered_on = last = held_from = None
     for version in versions:
-        recorded_on = version["recorded_on"]
-        first = first or recorded_on
-        from_day = max(held_from or recorded_on, recorded_on)
+        from_day = max(held_from or version["recorded_on"], version["recorded_on"])
         if from_day > as_of:
             break
         last, held_from = version, from_day
+        delivered_on = None if version["status"] == _SENT_BACK else delivered_on or from_day
     if last is None or not last["is_own"]:
         return None
-    assert first is not None
     assert held_from is not None
     is_return = last["kind"] == "return"
     return Statement(
@@ -106,7 +109,7 @@ def _held(versions: Iterable[asyncpg.Record], as_of: date) -> Statement | None:
         code=last["code"],
         period=Period(start=last["starts"], end=last["ends"]),
         status=last["status"],
-        first_recorded_on=first,
+        delivered_on=delivered_on,
         recorded_on=held_from,
         lines=_LINES.decode(last["content"]) if is_return else (),
         values={} if is_return else _VALUES.decode(last["content"]),

@@ -17,7 +17,14 @@ from shared.database import Pool, create_pool, migrate
 from shared.events.cases import Status
 from shared.events.envelope import Event
 from shared.events.petitions import Weekday
-from shared.events.returns import DeclaredFigure
+from shared.events.returns import (
+    DeclaredFigure,
+    ReturnAccepted,
+    ReturnData,
+    ReturnSentBack,
+    ReturnStatus,
+    ReturnSubmitted,
+)
 from shared.topics import TOPICS, topic_of
 from tests.support.builders import (
     DAY,
@@ -29,6 +36,7 @@ from tests.support.builders import (
     a_record,
     a_return,
     a_schedule,
+    an_event,
     subject_of,
 )
 
@@ -103,10 +111,35 @@ async def test_a_report_is_drawn_from_what_was_told_of_its_unit_up_to_a_day(
     assert values(await read_tallies(told, unit, as_of), *ASKED) == expected
 
 
+async def test_what_was_sent_back_was_not_delivered(database: str) -> None:
+    """Submitted, sent back, submitted again, accepted: it came on the second day."""
+    days = [DAY + timedelta(days=number) for number in range(4)]
+    statuses = ("submitted", "sent_back", "submitted", "accepted")
+    kinds = (ReturnSubmitted, ReturnSentBack, ReturnSubmitted, ReturnAccepted)
+    steps = [
+        an_event(
+            kind,
+            ReturnData(
+                ward_return=a_return().data.ward_return.model_copy(
+                    update={"status": ReturnStatus(status)}
+                )
+            ),
+            sequence=number,
+            recorded_on=day,
+            source="/wardbook/returns",
+        )
+        for number, (kind, status, day) in enumerate(zip(kinds, statuses, days, strict=True), 1)
+    ]
+    async with folded(database, *steps) as pool:
+        read = [(await read_tallies(pool, UNIT, day)).statements[0] for day in days]
+
+    assert [one.delivered_on for one in read] == [days[0], None, days[2], days[2]]
+
+
 async def test_a_statement_is_read_with_the_days_on_which_it_was_told(told: Pool) -> None:
     [then] = (await read_tallies(told, UNIT, DAY)).statements
     [now] = (await read_tallies(told, UNIT, LATER)).statements
 
-    assert (then.sequence, then.first_recorded_on, then.recorded_on) == (1, DAY, DAY)
-    assert (now.sequence, now.first_recorded_on, now.recorded_on) == (2, DAY, LATER)
+    assert (then.sequence, then.delivered_on, then.recorded_on) == (1, DAY, DAY)
+    assert (now.sequence, now.delivered_on, now.recorded_on) == (2, DAY, LATER)
     assert [(line.indicator, line.amount) for line in now.lines] == [("budget.revenue_actual", 9)]

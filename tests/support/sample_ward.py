@@ -114,7 +114,7 @@ def _stated(subject: Subject) -> Statement:
         code=told.code,
         period=Period(start=told.starts, end=told.ends),
         status=told.status,
-        first_recorded_on=subject.steps[0].recorded_on,
+        delivered_on=subject.steps[0].recorded_on,
         recorded_on=event.recorded_on,
         lines=_LINES.decode(content) if told.kind == "return" else (),
         values=json.loads(content) if told.kind == "entry" else {},

@@ -79,7 +79,7 @@ def a_return(
         code=form,
         period=Period(start=start, end=end),
         status=status,
-        first_recorded_on=end,
+        delivered_on=end,
         recorded_on=end,
         lines=[Line(**line) for line in lines],
     )
@@ -99,7 +99,7 @@ def an_entry(register: str, day: date, status: str = "recorded", **values: str) 
         code=register,
         period=Period(start=day, end=day),
         status=status,
-        first_recorded_on=day,
+        delivered_on=day,
         recorded_on=day,
         values=values,
     )

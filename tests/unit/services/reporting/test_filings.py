@@ -26,7 +26,7 @@ def a_return(month: int, first: date, status: str = "accepted", form: str = STAT
         code=form,
         period=Period(start=date(2022, month, 1), end=ends[month]),
         status=status,
-        first_recorded_on=first,
+        delivered_on=first,
         recorded_on=first,
     )
 

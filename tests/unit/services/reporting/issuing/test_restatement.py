@@ -255,7 +255,7 @@ def revenue(amount: int, sequence: int) -> Statement:
         code="budget",
         period=Period(start=date(2023, 1, 1), end=TERM_PERIOD.end),
         status="accepted",
-        first_recorded_on=TERM_PERIOD.end,
+        delivered_on=TERM_PERIOD.end,
         recorded_on=TERM_PERIOD.end,
         lines=(Line("budget.revenue_actual", amount=amount),),
     )
