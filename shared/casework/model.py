@@ -125,7 +125,7 @@ def withdraw(
 def correct(department: Department, held: Held, command: CorrectCase, recorded: Recorded) -> Event:
     """Put right what was recorded wrongly; the case keeps its status.
 
-    A due day that the law set is set again where what it hangs on was wrong.
+    It changes what it names and nothing else: the due day too is what the applicant was told.
     """
     not_cancelled(held)
     wanted = command.model_dump(exclude_none=True, exclude={"reason"})
@@ -135,8 +135,6 @@ def correct(department: Department, held: Held, command: CorrectCase, recorded: 
         on = wanted.get("received_on", held.case.received_on)
         wanted["unit"] = unit_id(wanted.get("unit", held.case.unit), on)
     now = held.case.model_dump()
-    if wanted.keys() & {"procedure", "received_on"} and "due_on" not in wanted:
-        wanted["due_on"] = _due_again(department, held, now | wanted)
     changed = [name for name, value in wanted.items() if now[name] != value]
     if not changed:
         raise Refused("nothing_changes")
@@ -171,15 +169,6 @@ def _check_closed(held: Held, day: date, received_on: date) -> None:
     not_before_received("closed_on", day, received_on)
     if held.course.days and day < held.course.days[-1]:
         raise Refused("before_step", "closed_on", day=held.course.days[-1])
-
-
-def _due_again(department: Department, held: Held, after: Mapping[str, Any]) -> date:
-    """Return the due day of a corrected case, of which the department stated none anew."""
-    before = department.version(held.case.procedure, held.case.received_on)
-    if held.case.due_on != due(before, held.case.received_on, held.course):
-        return held.case.due_on
-    version = department.version(after["procedure"], after["received_on"])
-    return due(version, after["received_on"], held.course)
 
 
 def _check_received(day: date, recorded: Recorded) -> None:

@@ -72,6 +72,7 @@ def received(id_: UUID, body: Mapping[str, Any], due_on: date) -> Life:
         "status": "open",
         "closed_on": None,
         "outcome": None,
+        "paused_on": None,
     }
     return Life(id_, case, (Told("case.received", 1, case["received_on"], case),))
 

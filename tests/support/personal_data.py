@@ -42,6 +42,8 @@ FIELDS: Mapping[str, Kind] = {
     "due_on": Kind.DAY,
     "status": Kind.CODE,
     "closed_on": Kind.DAY,
+    "paused_on": Kind.DAY,
+    "appointment_on": Kind.DAY,
     "outcome": Kind.CODE,
     "born_on": Kind.DAY,
     "died_on": Kind.DAY,

@@ -90,20 +90,11 @@ def test_a_case_that_waits_may_be_refused_and_counts_as_waiting_until_then() -> 
     assert (case_of(event).status, case_of(event).paused_on) == (Status.REFUSED, DAY)
 
 
-def test_a_corrected_day_of_receipt_sets_the_lawful_due_day_again() -> None:
+def test_a_corrected_day_of_receipt_leaves_the_due_day_that_was_told() -> None:
     command = CorrectCase(received_on=DAY, reason="Ghi nhầm ngày")
     event = model.correct(REGISTRY, a_held(STATUS, 1), command, recorded(FRIDAY))
 
-    assert case_of(event).due_on == FRIDAY
-    assert set(event.data.changed) == {"received_on", "due_on"}
-
-
-def test_a_corrected_day_of_receipt_leaves_a_stated_due_day() -> None:
-    stated = STATUS.model_copy(update={"due_on": FRIDAY})
-    command = CorrectCase(received_on=DAY, reason="Ghi nhầm ngày")
-    event = model.correct(REGISTRY, a_held(stated, 1), command, recorded(FRIDAY))
-
-    assert case_of(event).due_on == FRIDAY
+    assert case_of(event).due_on == THURSDAY
     assert set(event.data.changed) == {"received_on"}
 
 
