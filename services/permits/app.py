@@ -18,8 +18,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         "Wardbook: Địa chính - Xây dựng",
         settings,
         [
-            lambda desk, pool: case_routes(PERMITS, desk, pool),
+            # Before the cases, whose addresses begin alike.
             lambda desk, pool: file_routes(PERMITS, desk, pool),
+            lambda desk, pool: case_routes(PERMITS, desk, pool),
         ],
         [CASEWORK_MIGRATIONS],
         clock,

@@ -19,8 +19,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         "Wardbook: Tiếp công dân, giải quyết đơn",
         settings,
         [
-            lambda desk, pool: case_routes(PETITIONS, desk, pool),
+            # Before the cases, whose addresses begin alike.
             lambda desk, pool: file_routes(PETITIONS, desk, pool),
+            lambda desk, pool: case_routes(PETITIONS, desk, pool),
             reception_routes,
         ],
         [CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS],

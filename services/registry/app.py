@@ -18,8 +18,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         "Wardbook: Tư pháp - Hộ tịch",
         settings,
         [
-            lambda desk, pool: case_routes(REGISTRY, desk, pool),
+            # Before the cases, whose addresses begin alike.
             lambda desk, pool: file_routes(REGISTRY, desk, pool),
+            lambda desk, pool: case_routes(REGISTRY, desk, pool),
         ],
         [CASEWORK_MIGRATIONS],
         clock,

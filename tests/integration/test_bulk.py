@@ -71,8 +71,8 @@ async def a_process(database: str) -> AsyncIterator[Process]:
         app = FastAPI()
         install_problems(app)
         desk = Desk(pool, lambda: NOW, lambda: None, TOKEN)
-        app.include_router(case_routes(REGISTRY, desk, pool))
         app.include_router(file_routes(REGISTRY, desk, pool))
+        app.include_router(case_routes(REGISTRY, desk, pool))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"accept-language": "en"}
         async with httpx.AsyncClient(
@@ -224,6 +224,8 @@ async def test_the_same_file_sent_twice_is_taken_once(process: Process) -> None:
     again = [line | {"channel": line["channel"].upper(), "unit": " 10525 "} for line in lines]
     assert told(await process.done(await process.send(again))) == ("taken", 700, 0, 700, 0)
     await check(process.pool, lines)
+    latest = (await process.client.get("/cases/files")).json()
+    assert [one["repeated"] for one in latest] == [700, 700, 0]
 
 
 async def test_a_row_goes_on_where_its_case_stands(process: Process) -> None:

@@ -114,6 +114,12 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
         response.headers["location"] = f"/cases/files/{sent.id}"
         return await answer(sent.id, request, 0)
 
+    @routes.get("", summary="The last twenty files, the newest first; their faults stand with each")
+    async def read_latest() -> list[FileAnswer]:
+        async with pool.acquire() as conn:
+            files = await store.latest(conn)
+            return [_told(one, await store.broken(conn, one.id), []) for one in files]
+
     @routes.get("/{id}", summary="How far a file is, and what is wrong in it")
     async def read(
         id: UUID,  # noqa: A002 - the name in the address

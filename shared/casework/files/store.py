@@ -25,6 +25,7 @@ _ADD = "INSERT INTO case_files (id, dry_run, take, recorded_on, unused) VALUES (
 _ADD_PART = "INSERT INTO case_file_parts VALUES ($1, $2, $3)"
 _PART_OF = "SELECT bytes FROM case_file_parts WHERE file = $1 AND number = $2"
 _DROP_PARTS = "DELETE FROM case_file_parts WHERE file = $1"
+_LATEST = f"SELECT {_COLUMNS} FROM case_files ORDER BY id DESC LIMIT 20"  # noqa: S608 - constants only
 _READ = f"SELECT {_COLUMNS} FROM case_files WHERE id = $1"  # noqa: S608 - constants only
 _BEGIN = f"""
 UPDATE case_files SET attempts = attempts + 1, began_at = clock_timestamp(),
@@ -153,6 +154,11 @@ async def finish(conn: Connection, file: UUID, state: State) -> None:
     async with conn.transaction():
         await conn.execute(_FINISH, file, state)
         await conn.execute(_DROP_PARTS, file)
+
+
+async def latest(conn: Connection) -> list[File]:
+    """Return the files that were sent last, the newest first."""
+    return [File(**row) for row in await conn.fetch(_LATEST)]
 
 
 async def read(conn: Connection, file: UUID) -> File | None:
