@@ -4,7 +4,8 @@ No answer is a failure of the service; each has the status, media type and form 
 a refusal is a problem document and changes nothing (fuzzing_checks.py). Schemathesis runs in
 processes of its own, for it changes hypothesis under the tests that use it.
 
-Its name makes it the last of its folder: it fills the sample ward with nonsense, and the others count.
+Its name makes it the last of its folder: it fills the sample ward with nonsense, which the others
+count.
 """
 
 import asyncio
