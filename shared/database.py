@@ -94,6 +94,14 @@ async def _apply(conn: Connection, name: str, sql: str, applied: dict[str, str])
         raise MigrationChanged(message)
 
 
+def is_lost(conn: Connection) -> bool:
+    """Return whether the server ended the session, and what it held of locks with it."""
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back
+        return True
+
+
 def rows_of(status: str) -> int:
     """Return how many rows a statement wrote, from PostgreSQL's word on it: INSERT 0 12."""
     return int(status.rpartition(" ")[2])

@@ -8,7 +8,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from shared import outbox
-from shared.database import Connection, Pool
+from shared.database import Connection, Pool, is_lost
 from shared.metrics import OUTBOX_OLDEST, OUTBOX_WAITING
 from shared.publisher import Publisher
 
@@ -58,7 +58,7 @@ class Relay:
                 while True:
                     await self._turn(conn)
             finally:
-                if not conn.is_closed():
+                if not is_lost(conn):
                     await conn.execute(_RESIGN)
                 await self._publisher.close()
 

@@ -29,6 +29,13 @@ from tests.support.builders import DAY, a_case, a_correction, a_receipt
 from tests.support.servers import free_ports, open_pool
 from tests.support.wait import wait_until
 
+ENDED = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+ WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+"""Ends the session of the relay that leads, and says so; nothing where none leads yet."""
+
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
@@ -378,6 +385,20 @@ async def test_a_crash_between_publishing_and_deleting_publishes_again(
 
     twice = {key: values * 2 for key, values in stored_by_key(events).items()}
     assert twice == by_key(await read(kafka, topic, 2 * len(events)))
+
+
+async def test_a_relay_that_lost_its_session_ends_and_leaves_no_producer(
+    database: str, pool: Pool, producer: Create, topic: str
+) -> None:
+    """Its process ends with it, and is started again by whoever watches it."""
+    publisher = Publisher(producer, topic)
+    async with open_pool(database, 2) as own:
+        task = asyncio.create_task(Relay(own, publisher).run())
+        await wait_until(lambda: pool.fetchval(ENDED))
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await task
+
+    assert publisher._producer is None
 
 
 async def test_one_of_two_relays_publishes_and_the_other_takes_over(

@@ -11,7 +11,6 @@ from contextlib import closing
 from itertools import islice
 from typing import BinaryIO
 
-import asyncpg
 import structlog
 
 from shared import grid
@@ -21,7 +20,7 @@ from shared.casework.files.rows import LIMITS, Fault, Read, Row, rows_of
 from shared.casework.files.steps import take, weigh
 from shared.casework.files.store import File, State
 from shared.casework.held import Department
-from shared.database import Connection, Pool
+from shared.database import Connection, Pool, is_lost
 from shared.desk import Desk
 from shared.refusal import Refused
 
@@ -58,10 +57,10 @@ class FileWork:
         if not await conn.fetchval(_LEAD):
             return
         try:
-            while not _is_lost(conn) and (file := await store.begin(conn)) is not None:
+            while not is_lost(conn) and (file := await store.begin(conn)) is not None:
                 await self._try(conn, file)
         finally:
-            if not _is_lost(conn):
+            if not is_lost(conn):
                 await conn.execute(_RESIGN)
 
     async def _try(self, conn: Connection, file: File) -> None:
@@ -124,14 +123,6 @@ class FileWork:
         await store.move(
             conn, file.id, read=len(chunk), taken=taken, repeated=repeated, faults=faults
         )
-
-
-def _is_lost(conn: Connection) -> bool:
-    """Return whether the server ended the session, and the lead with it."""
-    try:
-        return conn.is_closed()
-    except asyncpg.InterfaceError:  # the pool has taken it back
-        return True
 
 
 async def _in_thread[T](work: Callable[[], T]) -> T:
