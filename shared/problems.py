@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from shared.language import Language
-from shared.messages import MESSAGES, TITLES
+from shared.messages import TITLES, sentence
 from shared.refusal import Error, Refused, RefusedAll, broken
 
 MEDIA_TYPE = "application/problem+json"
@@ -61,7 +61,7 @@ def problem(
     """Return a problem document with one entry an error; `more` are headers of its status."""
     language = language_of(request.headers.get("accept-language"))
     told = [
-        {"field": field, "rule": rule, "message": MESSAGES[rule][language].format(**values)}
+        {"field": field, "rule": rule, "message": sentence(rule, language, values)}
         for field, rule, values in errors
     ]
     body = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from shared.messages import MESSAGES
+from shared.messages import MESSAGES, sentence
 
 type Error = tuple[str, str, dict[str, Any]]
 """What is wrong: the field, the rule, and what the rule's sentence mentions."""
@@ -20,7 +20,7 @@ class Refused(Exception):
 
     def __init__(self, rule: str, field: str = "", *, status: int = 422, **values: object) -> None:
         """Refuse by `rule`."""
-        super().__init__(MESSAGES[rule]["en"].format(**values))
+        super().__init__(sentence(rule, "en", values))
         self.rule = rule
         self.field = field
         self.status = status

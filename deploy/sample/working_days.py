@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-import holidays
+from shared.calendar import due_day, is_working_day
 
 
 class WorkingDays:
@@ -10,10 +10,9 @@ class WorkingDays:
 
     def __init__(self, start: date, end: date) -> None:
         """Hold the working days of the period, both ends included."""
-        self._calendar = holidays.country_holidays("VN", years=range(start.year, end.year + 2))
         days = (start + timedelta(days=number) for number in range((end - start).days + 1))
-        self.period = tuple(day for day in days if self._calendar.is_working_day(day))
+        self.period = tuple(day for day in days if is_working_day(day))
 
     def after(self, day: date, count: int) -> date:
         """Return the `count`-th working day after `day`; for 0 the first one from `day` on."""
-        return self._calendar.get_nth_working_day(day, count)
+        return due_day(day, count, "working")

@@ -34,7 +34,7 @@ from shared.events.cases import Case, CaseData, Channel
 from shared.events.envelope import Event
 from shared.frozen import Closed
 from shared.language import Language
-from shared.messages import MESSAGES
+from shared.messages import sentence
 from shared.problems import language_of
 from shared.procedures import procedures_of
 from shared.recorded import Recorded
@@ -155,7 +155,7 @@ def _sentence(reason: Reason, language: Language) -> str:
         name: value.strftime(pattern) if isinstance(value, date) else value
         for name, value in reason.values.items()
     }
-    return MESSAGES[reason.rule][language].format(**values)
+    return sentence(reason.rule, language, values)
 
 
 def _example(department: Department) -> dict[str, Any]:

@@ -63,10 +63,8 @@ def resume(department: Department, held: Held, command: ResumeCase, recorded: Re
 
 def extend(department: Department, held: Held, command: ExtendCase, recorded: Recorded) -> Event:
     """Give a case more days, while it is in time, as its law allows."""
-    case, version = (
-        running_case(held),
-        department.version(held.case.procedure, held.case.received_on),
-    )
+    case = running_case(held)
+    version = department.version(case.procedure, case.received_on)
     day = command.decided_on or recorded.on
     not_after("decided_on", day, recorded)
     not_before_received("decided_on", day, case.received_on)

@@ -21,7 +21,7 @@ from shared.casework.held import Department
 from shared.database import Pool
 from shared.desk import Desk
 from shared.language import Language
-from shared.messages import MESSAGES
+from shared.messages import sentence
 from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.refusal import Refused
@@ -179,5 +179,5 @@ def _fault(fault: Fault, language: Language) -> FaultAnswer:
         cell=cell,
         field=fault.field,
         rule=fault.rule,
-        message=MESSAGES[fault.rule][language].format(**fault.values),
+        message=sentence(fault.rule, language, fault.values),
     )

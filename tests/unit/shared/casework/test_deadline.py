@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.calendar import is_working_day
 from shared.casework.deadline import Course, due, due_after, starts_on, why
 from shared.events.cases import Case, Status
-from shared.messages import MESSAGES
+from shared.messages import sentence
 from shared.procedures import PROCEDURES, ProcedureVersion, Processing
 from tests.support.builders import a_case
 
@@ -128,7 +128,7 @@ def test_neither_a_pause_nor_an_extension_brings_a_stated_day_forward(
 
 def _told(version: ProcedureVersion, case: Case, course: Course, today: date) -> list[str]:
     steps = why(version, case, course, today)
-    return [f"{one.day:%d/%m} {MESSAGES[one.rule]['vi'].format(**one.values)}" for one in steps]
+    return [f"{one.day:%d/%m} {sentence(one.rule, 'vi', one.values)}" for one in steps]
 
 
 def test_why_tells_every_step_to_the_due_day() -> None:
