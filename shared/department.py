@@ -46,7 +46,10 @@ def build_department(
     *,
     works: Sequence[Work] = (),
 ) -> FastAPI:
-    """Return the application of department service `name`: routes, relay, other work, health."""
+    """Return the application of department service `name`: routes, relay, other work, health.
+
+    An address is looked for among `routes` in their order.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,9 +62,8 @@ def build_department(
         relay = Relay(pool, publisher)
         token = settings.migration_token.get_secret_value() if settings.migration_token else None
         desk = Desk(pool, clock, relay.wake, token)
-        for make in routes:
-            # First of all and as they are: a router that is included is looked through twice.
-            app.router.routes[:0] = make(desk, pool).routes
+        # First of all and as they are: a router that is included is looked through twice.
+        app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
         app.state.pool, app.state.relay, app.state.publisher = pool, relay, publisher
         tasks = [asyncio.create_task(relay.run(), name="relay")]
         tasks += [asyncio.create_task(work(desk, pool)) for work in works]
