@@ -41,7 +41,7 @@ class StepAnswer(BaseModel):
     sequence: int
     status: ReturnStatus
     recorded_at: datetime
-    reason: str | None
+    reason: str | None = None
     figures: list[DeclaredFigure]
 
 

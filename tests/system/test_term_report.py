@@ -253,7 +253,8 @@ async def test_bytes_that_are_no_event_are_kept_and_the_rest_goes_on(wardbook: W
     producer = AIOKafkaProducer(bootstrap_servers=wardbook.kafka)
     await producer.start()
     for value in (b"\xff not json", b"{}", b'{"type": "registry.unheard.of"}', None, b""):
-        await producer.send_and_wait("registry.events", value, key=b"poison")
+        sent = await producer.send_and_wait("registry.events", value, key=b"poison")
+        wardbook.poison.add((sent.topic, sent.partition, sent.offset))
     await producer.stop()
     await wardbook.settled()
     async with live_tables(wardbook.dsn("reporting")) as database:
