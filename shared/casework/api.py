@@ -3,7 +3,7 @@
 Every route is a command to the desk or a question.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,13 +19,12 @@ from shared.casework.commands import (
     ExtendCase,
     PauseCase,
     ReappointCase,
-    ReceiveCase,
     RefuseCase,
     ResumeCase,
     WithdrawCase,
 )
 from shared.casework.deadline import Reason
-from shared.casework.held import Department, Held
+from shared.casework.held import Decision, Department, Held
 from shared.command_route import CommandRoute
 from shared.commands import Command
 from shared.database import Pool
@@ -63,21 +62,11 @@ class Why(Closed):
     steps: list[WhyStep]
 
 
-type Decision = Callable[[Department, Held, Any, Recorded], Event]
-
-
 def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which the cases of `department` are received, changed and read."""
     routes = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
-    @routes.post(
-        "",
-        status_code=201,
-        response_model=CaseAnswer,
-        summary="Receive a case",
-        openapi_extra=_example(department),
-    )
-    async def receive(command: ReceiveCase, request: Request) -> Response:
+    async def receive(command: Annotated[Any, Body()], request: Request) -> Response:
         case_id = uuid7()
         receipt = Command(
             call=await desk.call("receive", request),
@@ -89,6 +78,15 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
             fresh=True,
         )
         return told(await desk.run(receipt), 201)
+
+    receive.__annotations__["command"] = department.receive_command
+    routes.post(
+        "",
+        status_code=201,
+        response_model=CaseAnswer,
+        summary="Receive a case",
+        openapi_extra=_example(department),
+    )(receive)
 
     @routes.get("/{id}", summary="Read a case")
     async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
@@ -145,6 +143,8 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     change("reappointment", ReappointCase, clock.reappoint, "Name a new day, with an apology")
     change("correction", CorrectCase, model.correct, "Correct what was recorded about a case")
     change("cancellation", CancelCase, model.cancel, "Cancel a case entered by mistake")
+    for step in department.steps:
+        change(step.name, step.command, step.decide, step.summary)
     return routes
 
 

@@ -1,11 +1,14 @@
 """A case as a department holds it, and what every decision about one begins and ends with. Pure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from shared.casework.commands import ResolveCase
+from pydantic import BaseModel
+
+from shared.casework.commands import ReceiveCase, ResolveCase
 from shared.casework.deadline import Course
 from shared.events.cases import Case, CaseData, Status
 from shared.events.envelope import Event, new_event
@@ -21,15 +24,28 @@ The resolved case and the command to the event's type and payload.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """A step that only one department's cases take: POST /cases/{id}/<name>, and its decision."""
+
+    name: str
+    command: type[BaseModel]
+    decide: "Decision"
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
     """What only the department knows.
 
-    Its name, what it must be told to resolve a case, and its acts.
+    Its name, what it must be told to receive and to resolve a case, its acts, and the steps that
+    its cases take beside those of every case.
     """
 
     name: str
     resolve_command: type[ResolveCase]
     act: Act
+    receive_command: type[ReceiveCase] = ReceiveCase
+    steps: tuple[CaseStep, ...] = ()
 
     @property
     def source(self) -> str:
@@ -57,13 +73,22 @@ NOTHING_HAPPENED = Course()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A case as the department holds it: its present version and when that was recorded."""
+    """A case as the department holds it: its present version and when that was recorded.
+
+    `particulars` are what the commands of the department said beyond what is counted, each by its
+    name, as JSON; the last word on each stands. Personal data may be among them.
+    """
 
     id: UUID
     sequence: int
     case: Case
     recorded_at: datetime
     course: Course = NOTHING_HAPPENED
+    particulars: Mapping[str, Any] = field(default_factory=dict)
+
+
+type Decision = Callable[[Department, Held, Any, Recorded], Event]
+"""From a held case, a command and the moment to the event, or a refusal."""
 
 
 def open_case(held: Held) -> Case:

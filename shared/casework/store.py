@@ -1,5 +1,6 @@
 """The cases table: read under a row lock, written in the transaction of the command."""
 
+import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -16,23 +17,26 @@ from shared.refusal import Refused
 
 _COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome"
 _STEPS = ("paused_on", "resumed_on", "extended", "appointments")
-_HELD = f"id, sequence, recorded_at, {_COLUMNS}, received_at, {', '.join(_STEPS)}"
+_HELD = f"""
+id, sequence, recorded_at, {_COLUMNS}, received_at, {", ".join(_STEPS)}, particulars::text
+"""
 
 _SAVE = f"""
 INSERT INTO cases (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
-                   {", ".join(_STEPS)})
+                   particulars, {", ".join(_STEPS)})
 SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
-       {", ".join(f"array_remove(ARRAY[{name}], NULL)" for name in _STEPS)}
+       particulars, {", ".join(f"array_remove(ARRAY[{name}], NULL)" for name in _STEPS)}
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[],
               $8::text[], $9::date[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-              $14::time[], $15::date[], $16::date[], $17::int[], $18::date[])
+              $14::time[], $15::jsonb[], $16::date[], $17::date[], $18::int[], $19::date[])
        AS one (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
-               {", ".join(_STEPS)})
+               particulars, {", ".join(_STEPS)})
     ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, unit = excluded.unit,
        procedure = excluded.procedure, channel = excluded.channel,
        received_on = excluded.received_on, due_on = excluded.due_on, status = excluded.status,
        closed_on = excluded.closed_on, outcome = excluded.outcome,
        recorded_at = excluded.recorded_at, reason = coalesce(excluded.reason, cases.reason),
+       particulars = cases.particulars || excluded.particulars,
        {", ".join(f"{name} = cases.{name} || excluded.{name}" for name in _STEPS)}
 """  # noqa: S608 - constants only
 _SELECT = f"SELECT {_HELD} FROM cases WHERE id = $1"  # noqa: S608
@@ -63,6 +67,7 @@ async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) ->
 def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
     assert isinstance(event.data, CaseData)
     case, step = event.data.case, step_of(event, command)
+    particulars: BaseModel | None = getattr(command, "particulars", None)
     return (
         event.subject,
         event.sequence,
@@ -78,6 +83,7 @@ def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
         getattr(command, "applicant", None),
         getattr(command, "reason", None),
         step.received_at,
+        "{}" if particulars is None else particulars.model_dump_json(exclude_none=True),
         *(next(iter(getattr(step, name)), None) for name in _STEPS),
     )
 
@@ -90,4 +96,5 @@ def _held(row: asyncpg.Record) -> Held:
         case=Case.model_validate({**row, "paused_on": course.waits_since}),
         recorded_at=row["recorded_at"],
         course=course,
+        particulars=json.loads(row["particulars"]),
     )
