@@ -2,13 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
-from tqdm import trange
+from tqdm import tqdm
 
 from deploy.bench.bench import Bench
 from deploy.bench.fold import loaded
@@ -25,6 +25,7 @@ from shared import units
 from shared.database import create_pool
 
 REQUESTS = {"json": 100, "html": 30, "docx": 30, "pdf": 30, "xlsx": 30}
+AGAIN = 1_000
 READS = 200
 
 
@@ -34,7 +35,8 @@ async def term(bench: Bench) -> Section:
         "The sample ward, with the whole of its term loaded beside the log: GET /reports/term, one"
         " request at a time, 100 a run for JSON and 30 for each other form, in milliseconds until"
         " the last byte. Each request is for another last day, so that none can use again what"
-        f" one before it made. Then, {READS} times a run, from PostgreSQL alone: the tallies of the"
+        f" one before it made; then JSON {AGAIN} times for one and the same, of which nothing is"
+        f" folded meanwhile. Then, {READS} times a run, from PostgreSQL alone: the tallies of the"
         " ward, and all that its report is drawn from."
     )
     token = secrets.token_hex()
@@ -52,17 +54,21 @@ async def term(bench: Bench) -> Section:
         await folded(urls)
         for _ in range(bench.options.runs):
             for form, requests in REQUESTS.items():
-                section.add(form, **quantiles(await _asked(url, form, requests), 50, 99))
+                days = [END - timedelta(number) for number in range(requests + 1)]
+                section.add(form, **quantiles(await _asked(url, form, days), 50, 99))
+            days = [END] * (AGAIN + 1)
+            section.add(
+                "json, the same again", **quantiles(await _asked(url, "json", days), 50, 99)
+            )
             await _read(section, dsn)
     return section
 
 
-async def _asked(url: str, form: str, requests: int) -> list[float]:
+async def _asked(url: str, form: str, days: Sequence[date]) -> list[float]:
     """Return the seconds of each request but the first, which loads what the form needs."""
     seconds = []
     async with httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS) as client:
-        for number in trange(requests + 1, desc=form, disable=None):
-            last = END - timedelta(number)
+        for last in tqdm(days, desc=form, disable=None):
             asked = {**TERM, "from": str(START), "to": str(last), "format": form}
             began = time.monotonic()
             answer = await client.get("/reports/term", params=asked)
@@ -73,7 +79,7 @@ async def _asked(url: str, form: str, requests: int) -> list[float]:
 
 async def _read(section: Section, dsn: str) -> None:
     unit = units.resolve(TERM["unit"], END).id
-    pool = await create_pool(dsn, 1)
+    pool = await create_pool(dsn, 2)
     try:
         async with projection.snapshot(pool) as conn:
             seconds = await _timed(lambda: read_cells(conn, unit, END))

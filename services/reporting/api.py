@@ -1,9 +1,8 @@
 """The HTTP interface of reporting: the reports in their forms, and how far the fold is."""
 
-import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -11,7 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
-from services.reporting.drawing import draw, heading, heading_of_kind
+from services.reporting.answers import Answers
+from services.reporting.drawing import heading, heading_of_kind
 from services.reporting.figure import Period
 from services.reporting.report import (
     PERIODIC,
@@ -19,12 +19,10 @@ from services.reporting.report import (
     Audience,
     Form,
     Forms,
-    Plan,
     ReportHeading,
     described,
 )
 from shared.clock import Clock, ward_day
-from shared.database import Pool
 from shared.frozen import EARLIEST_DAY, Day
 from shared.metrics import REPORT_SECONDS
 from shared.parameters import known_parameters
@@ -44,7 +42,7 @@ class _Asked:
     began: float
 
 
-def report_routes(pool: Pool, plans: Mapping[str, Plan], forms: Forms, clock: Clock) -> APIRouter:
+def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
     """Return the routes of the reports."""
     routes = APIRouter(
         prefix="/reports", tags=["reports"], dependencies=[Depends(known_parameters)]
@@ -97,18 +95,17 @@ def report_routes(pool: Pool, plans: Mapping[str, Plan], forms: Forms, clock: Cl
 
     async def answer(outline: str, about: ReportHeading, how: _Asked) -> Response:
         about = about.model_copy(update={"audience": how.audience})
-        drawn = await draw(pool, plans[outline], about)
-        body = await asyncio.to_thread(how.form.render, drawn.report)
+        told = await answers.answer(outline, about, how.form)
         REPORT_SECONDS.labels(how.form.extension).observe(time.perf_counter() - how.began)
         period = about.period
         name = f"bao-cao-{about.unit_id}-{period.start}-{period.end}.{how.form.extension}"
         return Response(
-            body,
+            told.body,
             media_type=how.form.media_type,
             headers={
                 "content-disposition": f'inline; filename="{name}"',
-                "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-                "wardbook-positions": positions.to_json(drawn.tallies.folded),
+                "etag": f'"{hashlib.sha256(told.body).hexdigest()[:32]}"',
+                "wardbook-positions": positions.to_json(told.folded),
                 "vary": "accept, accept-language",
             },
         )

@@ -13,6 +13,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.reporting import projection
+from services.reporting.answers import Answers
 from services.reporting.api import lag_routes, report_routes
 from services.reporting.evidence_api import evidence_routes
 from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
@@ -80,7 +81,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
             return await worker.consumer.lag()
 
         app.state.pool, app.state.worker = pool, await work()
-        app.include_router(report_routes(pool, plans, report_forms, clock))
+        app.include_router(report_routes(Answers(pool, plans), report_forms, clock))
         app.include_router(evidence_routes(pool, clock))
         caller = caller_by(people, clock)
         drafts, office = Drafts(pool, plans), Office(pool, report_forms)

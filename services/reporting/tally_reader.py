@@ -33,6 +33,16 @@ _SERIES = """
 SELECT id, measure, dimensions::text AS dimensions FROM series WHERE id = ANY($1::integer[])
  ORDER BY measure, dimensions::text COLLATE "C"
 """
+# A row's place and the transaction that wrote it are its own: rows that are added or joined make
+# another sum. Statements are only ever added.
+_VERSION = """
+WITH mine AS (SELECT id FROM units WHERE unit = $1)
+SELECT concat_ws(' ', current_schema(),
+           (SELECT sum(hashtextextended(concat_ws(' ', xmin, ctid), 0))
+              FROM tally_parts WHERE unit = (SELECT id FROM mine)),
+           (SELECT count(*) FROM statements WHERE subject IN
+               (SELECT subject FROM statements WHERE unit = (SELECT id FROM mine))))
+"""
 _DAY_BITS = 22
 _LAST_DAY = (1 << _DAY_BITS) - 1
 
@@ -135,6 +145,12 @@ async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
     """
     async with projection.snapshot(pool) as conn:
         return await tallies_of(conn, unit, as_of)
+
+
+async def version_of(conn: Connection, unit: str) -> str:
+    """Return a word that is another one whenever `tallies_of` the unit may be, on any day."""
+    word: str = await conn.fetchval(_VERSION, unit)
+    return word
 
 
 async def tallies_of(conn: Connection, unit: str, as_of: date) -> Tallies:

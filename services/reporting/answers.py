@@ -1,0 +1,62 @@
+"""Answers of reporting: a report in a form, drawn again only when its unit's numbers have moved."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cachetools import LRUCache
+
+from services.reporting import positions, projection
+from services.reporting.drawing import drawn
+from services.reporting.positions import Positions
+from services.reporting.report import Form, Plan, ReportHeading
+from services.reporting.tally_reader import tallies_of, version_of
+from shared.database import Pool
+
+_KEPT_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report in a form, and the positions up to which it is folded."""
+
+    body: bytes
+    folded: Positions
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: str
+    body: bytes
+
+
+class Answers:
+    """Answers for as long as the service runs, and keeps what it answered last.
+
+    An answer is a function of what was asked and of the unit's tallies and statements (decision
+    0008). So what was kept is given again, byte for byte, while these are the same rows, whatever
+    is folded of other units meanwhile; the question for that is one of a few blocks.
+    """
+
+    def __init__(
+        self, pool: Pool, plans: Mapping[str, Plan], kept_bytes: int = _KEPT_BYTES
+    ) -> None:
+        """Draw by `plans` from the live projection; keep so many bytes of answers."""
+        self._pool = pool
+        self._plans = plans
+        self._kept = LRUCache[object, _Kept](kept_bytes, getsizeof=lambda one: len(one.body))
+
+    async def answer(self, outline: str, about: ReportHeading, form: Form) -> Answer:
+        """Return the report on `about`, of one moment."""
+        asked = outline, about, form.extension
+        async with projection.snapshot(self._pool) as conn:
+            version = await version_of(conn, about.unit_id)
+            kept = self._kept.get(asked)
+            if kept is not None and kept.version == version:
+                return Answer(kept.body, await positions.read(conn))
+            tallies = await tallies_of(conn, about.unit_id, about.as_of)
+        report = drawn(self._plans[outline], about, tallies).report
+        body = await asyncio.to_thread(form.render, report)
+        if len(body) <= self._kept.maxsize:
+            self._kept[asked] = _Kept(version, body)
+        return Answer(body, tallies.folded)
