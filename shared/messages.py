@@ -208,6 +208,10 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "chỉ đính chính hoặc thay thế báo cáo đang có hiệu lực; văn bản này đang ở trạng thái {state}",
         "en": "only a report in force is corrected or replaced; this document is {state}",
     },
+    "before_replaced": {
+        "vi": "không được trước ngày {as_of}: báo cáo được thay thế đã tính đến hết ngày đó",
+        "en": "must not be before {as_of}: the report to be replaced tells what was known then",
+    },
     "no_report": {
         "vi": "công văn không được so sánh, đính chính hay thay thế",
         "en": "a letter is not compared, corrected or replaced",

@@ -5,7 +5,7 @@ they stood as of the day.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from services.reporting import projection
 from services.reporting.figure import Absence, Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.report import ReportHeading, numbers
-from services.reporting.report.book import label_of
+from services.reporting.report.book import FigureBook, label_of
 from services.reporting.report.keys import figure_key, read_key
 from services.reporting.tally_reader import Tallies, tallies_of
 from services.reporting.versions import VERSIONS_OF_UNIT
@@ -100,10 +100,10 @@ class Evidence(Frozen):
     formula: str | None
     operands: tuple[str, ...]
     labels: tuple[str, ...]
-    total: int
-    amount: int | None
-    page: int
-    events: tuple[Event, ...]
+    total: int = 0
+    amount: int | None = None
+    page: int = 0
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,9 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
     figures = TallyFigures(about.period, tallies)
     try:
         slot, span = read_key(key)
+        added = [replace(slot, indicator=one) for one in slot.indicator.split(" + ")]
+        if len(added) > 1:
+            return _sum(figures, key, added, span)
         period = span or about.period
         chosen = CATALOGUE.resolve(slot.indicator, slot.dimensions)
         figure = figures.figure(slot.indicator, slot.dimensions, period)
@@ -164,6 +167,29 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
         amount=rows[0]["sum"] if rows else None,
         page=page,
         events=tuple(_event(row) for row in rows if row["subject"]),
+    )
+
+
+def _sum(
+    figures: TallyFigures, key: str, added: Sequence[FigureSlot], span: Period | None
+) -> Evidence:
+    """Return what a cell of a table adds up. Raises KeyError where none would be named so."""
+    book = FigureBook(figures)
+    book.cell(added, span)
+    entry = book.entries()[key]
+    labels = tuple(map(_label, added))
+    return Evidence(
+        figure=key,
+        label=entry.label,
+        unit_of_measure=entry.unit_of_measure,
+        period=entry.period,
+        value=entry.value,
+        upper=entry.upper,
+        absence=entry.absence,
+        display=entry.display,
+        formula=" + ".join(labels),
+        operands=entry.parts,
+        labels=labels,
     )
 
 

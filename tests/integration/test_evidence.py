@@ -19,6 +19,7 @@ from services.reporting.issuing.later import later_events
 from services.reporting.projection import Projection
 from services.reporting.report import ReportHeading
 from shared.database import Pool, migrate
+from shared.refusal import Refused
 from tests.support.builders import UNIT, a_receipt, records_of, subject_of
 from tests.support.servers import open_pool
 from tests.support.wait import wait_until
@@ -71,6 +72,19 @@ async def test_a_page_past_the_last_one_tells_how_many_events_there_are(
 
     assert [len(page.events) for page in pages] == [PAGE, 3, 0]
     assert [(page.total, page.amount) for page in pages] == [(PAGE + 3, PAGE + 3)] * 3
+
+
+async def test_a_cell_that_adds_up_leads_to_what_it_adds(pool: Pool, tables: Pool) -> None:
+    told = [a_receipt(subject=subject_of(number)) for number in range(3)]
+    await Folder(tables, 1).fold(records_of(told))
+    key = f"{RECEIVED} + petitions.applications_received?procedure=registry.birth"
+
+    found = await evidence(pool, about(UNIT), f"{RECEIVED} + {RECEIVED}", 0)
+
+    assert (found.value, found.operands, found.total) == (6, (RECEIVED, RECEIVED), 0)
+    assert found.formula == " + ".join(found.labels)
+    with pytest.raises(Refused, match=r"petitions\.applications_received"):
+        await evidence(pool, about(UNIT), key, 0)
 
 
 @dataclass(frozen=True)

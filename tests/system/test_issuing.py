@@ -1,7 +1,7 @@
 """A report is issued and the ward goes on: what was issued stays, what changed is told."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -134,6 +134,10 @@ async def test_a_replacing_report_says_what_changes_and_takes_the_place(wardbook
     await wardbook.told("permits", f"/cases/{moved}/cancellation", {"reason": "Nhầm"})
     await wardbook.settled()
     order = {"kind": "replacement", "replaces": old["id"]}
+    known = date.fromisoformat(old["as_of"])
+    earlier = order | {"as_of": str(known - timedelta(days=1))}
+    refused = await ask(wardbook, Role.DRAFTER, "POST", "", earlier)
+    assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "before_replaced")
 
     draft = await told(wardbook, Role.DRAFTER, "POST", "", order)
     new = await issued(wardbook, draft)
@@ -154,7 +158,7 @@ async def test_a_replacing_report_says_what_changes_and_takes_the_place(wardbook
 
 async def test_an_error_of_form_is_corrected_by_a_letter(wardbook: Wardbook) -> None:
     report = await issued(wardbook, await drawn(wardbook, 2020))
-    errors = [{"place": "nơi nhận", "printed": "Lưu: VT.", "right": "Lưu: VT, VP."}]
+    errors = [{"place": "nơi nhận", "printed": "Lưu: VT, VP.", "right": "Lưu: VT, VP-TK."}]
     order = {"kind": "letter", "corrects": report["id"], "errors": errors}
 
     letter = await issued(wardbook, await told(wardbook, Role.DRAFTER, "POST", "", order))
@@ -162,7 +166,7 @@ async def test_an_error_of_form_is_corrected_by_a_letter(wardbook: Wardbook) -> 
     assert (letter["kind"], letter["notation"], letter["number"]) == ("letter", "UBND-VP", 1)
     text = pdf_text((await files(wardbook, letter))["pdf"])
     assert "Số: 01/UBND-VP" in text
-    assert "đã in “Lưu: VT.”; nay đọc là “Lưu: VT, VP.”" in text
+    assert "đã in “Lưu: VT, VP.”; nay đọc là “Lưu: VT, VP-TK.”" in text
     after = await told(wardbook, Role.CLERK, "GET", f"/{report['id']}")
     assert (after["state"], after["concerned_by"]) == ("issued", [letter["id"]])
     compared = await ask(wardbook, Role.CLERK, "GET", f"/{letter['id']}/restatement")

@@ -84,6 +84,8 @@ class Drafts:
 
     async def _replacement(self, order: DrawReplacement, unit: str, today: date) -> Content:
         held, report, name = await self._in_force(order.replaces, unit)
+        if order.as_of is not None and order.as_of < report.about.as_of:
+            raise Refused("before_replaced", "as_of", as_of=report.about.as_of)
         drawn = await self._again(report, order.as_of or today, today)
         comparison = await self._compared(held, report, drawn)
         new = replacing(drawn.report, name, comparison.restated)

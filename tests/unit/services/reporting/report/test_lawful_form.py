@@ -196,4 +196,4 @@ def test_the_signature_of_the_pdf_stands_at_the_right_beside_those_who_receive_i
     assert receivers.left == pytest.approx(30, abs=0.5)
     assert authority.left > 105
     assert abs(receivers.top - authority.top) < 2
-    assert (round(receivers.size), round(told["- Lưu: VT."].size)) == (12, 11)
+    assert (round(receivers.size), round(told["- Lưu: VT, VP."].size)) == (12, 11)

@@ -58,7 +58,7 @@ def test_the_lines_around_the_body_name_unit_period_and_day() -> None:
     assert "số liệu ghi nhận đến hết ngày 05 tháng 12 năm 2023" in MODEL.period
     assert "trình kỳ họp thứ 7 của Hội đồng nhân dân phường khóa X." in said([MODEL.closing])
     assert MODEL.parts[1].title == "PHƯƠNG HƯỚNG, NHIỆM VỤ ĐẾN HẾT NHIỆM KỲ 2021 - 2026"
-    assert MODEL.signature.recipients[-1] == "Lưu: VT."
+    assert MODEL.signature.recipients[-1] == "Lưu: VT, VP."
     assert [annex.label for annex in MODEL.annexes] == [
         f"Phụ lục {number}" for number in ("I", "II", "III", "IV")
     ]
