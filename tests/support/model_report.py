@@ -18,7 +18,7 @@ _NOTES = frozenset(
 )
 """Dimensions of the file that are remarks on the statement, not dimensions of the ward."""
 
-_SECTIONS: Mapping[str, str] = {"Kết": "closing"}
+_SECTIONS: Mapping[str, str] = {"Kết": "closing", "Phần thứ hai": "Phần II"}
 """Sections that are named otherwise in our reports."""
 
 _INDICATORS: Mapping[str, str] = {"covid.f0_cases": "covid.cases"}

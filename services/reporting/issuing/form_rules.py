@@ -27,6 +27,7 @@ _SIGNED = re.compile(
     r"|(?:TL|TUQ)\. [^.\n]+\n[^.\n]+"
 )
 _ANNEX = re.compile("Phụ lục(?: [IVX]+)?")
+_PART = re.compile("(?!Phần).*|Phần [IVX]+")
 
 
 def _all(
@@ -152,7 +153,7 @@ def headings(printed: Printed) -> bool:
         capitals = title if top else label if one.style == "Heading2" else "A"
         if not _all([one], (13, 14), bold=True, side="center" if top else "left"):
             return False
-        if not capitals.isupper():
+        if not capitals.isupper() or not _PART.fullmatch(label):
             return False
     return True
 

@@ -78,7 +78,7 @@ _RULES: Sequence[tuple[str, str, Callable[[Printed], bool]]] = (
     ),
     (
         "Phụ lục I, Phần I, mục II.6đ",
-        "tiêu đề cỡ chữ 13-14, đứng, đậm; tiêu đề của phần in hoa, canh giữa",
+        "tiêu đề cỡ chữ 13-14, đứng, đậm; phần đánh số La Mã, tiêu đề của phần in hoa, canh giữa",
         form_rules.headings,
     ),
     (

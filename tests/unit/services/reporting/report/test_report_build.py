@@ -201,7 +201,7 @@ def test_figures_keep_value_dimensions_qualifier_period_and_where_they_stand() -
     assert share.sections == ("II.3", "II.4")
     income = MODEL.figures["economy.income_per_capita"]
     assert (income.value, income.upper) == (60, 65)
-    assert MODEL.figures["report.term"].sections == ("header", "opening", "Phần thứ hai")
+    assert MODEL.figures["report.term"].sections == ("header", "opening", "Phần II")
     assert MODEL.figures["council.reporting_session"].sections == ("closing",)
 
 
