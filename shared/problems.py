@@ -92,7 +92,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [broken(item, _place(item)) for item in error.errors()]
+        found = [broken(item, _place(item, error.body)) for item in error.errors()]
         return problem(request, 422, RefusedAll(found).errors)
 
     @app.exception_handler(HTTPException)
@@ -139,9 +139,19 @@ def _describe(document: dict[str, Any]) -> None:
             operation["responses"]["4XX"] = {"description": "Refused", "content": told}
 
 
-def _place(item: ErrorDetails) -> str:
-    """Return the JSON path of what pydantic found."""
+def _place(item: ErrorDetails, body: Any) -> str:
+    """Return the JSON path of what pydantic found.
+
+    It names which kind of several a part of the body is taken for; that is no part of the path.
+    """
     place = item["loc"]
     if place and place[0] in {"body", "query", "header", "path"}:
         place = place[1:]
-    return ".".join(map(str, place))
+    path: list[int | str] = []
+    for part in place[:-1]:
+        if not isinstance(body, dict):
+            path.append(part)
+        elif part in body:
+            path.append(part)
+            body = body[part]
+    return ".".join(map(str, (*path, *place[-1:])))

@@ -9,7 +9,7 @@ from services.petitions.commands import (
     SetReceptionSchedule,
 )
 from shared.casework.commands import ResolveCase
-from shared.casework.held import Department
+from shared.casework.held import Department, Held
 from shared.casework.model import unit_id
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
@@ -31,7 +31,7 @@ from shared.records.model import HeldRecord
 from shared.refusal import Refused
 
 
-def act(case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:
+def act(held: Held, case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:  # noqa: ARG001 - all is in the case
     """Return the event and payload that answer a petition or conclude a mediation."""
     assert isinstance(command, ResolvePetitionCase)
     kind = CATALOGUE[PROCEDURES[case.procedure].act]

@@ -16,10 +16,10 @@ from shared.procedures import PROCEDURES, Procedure, ProcedureVersion, procedure
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
-type Act = Callable[[Case, ResolveCase], tuple[type[Event], CaseData]]
+type Act = Callable[["Held", Case, ResolveCase], tuple[type[Event], CaseData]]
 """The act that resolves a case.
 
-The resolved case and the command to the event's type and payload.
+The case as it is held, as it will be resolved, and the command, to the event's type and payload.
 """
 
 

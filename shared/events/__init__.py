@@ -40,7 +40,10 @@ from shared.events.registry import (
     DeathRegistered,
     ElectronicCopyCertified,
     MaritalStatusConfirmed,
+    MarriageEnded,
     MarriageRegistered,
+    RegisterEntryCancelled,
+    RegisterEntryCorrected,
     SignatureCertified,
 )
 from shared.events.returns import (
@@ -75,6 +78,9 @@ PUBLISHED: Mapping[str, tuple[type[Event], ...]] = {
         SignatureCertified,
         CopyCertified,
         ElectronicCopyCertified,
+        RegisterEntryCorrected,
+        RegisterEntryCancelled,
+        MarriageEnded,
     ),
     "permits": (
         *CASE_EVENTS,

@@ -27,7 +27,13 @@ from shared.events.petitions import (
     VisitData,
     Weekday,
 )
-from shared.events.registry import BirthData, DeathData
+from shared.events.registry import (
+    BirthData,
+    DeathData,
+    Ending,
+    EntryCancelledData,
+    MarriageEndedData,
+)
 from shared.events.returns import (
     Absence,
     DeclaredFigure,
@@ -131,6 +137,13 @@ _DATA: Mapping[str, Frozen] = {
     "registry.signature.certified": _resolved("registry.signature_certification"),
     "registry.copy.certified": _resolved("registry.copy_certification"),
     "registry.electronic_copy.certified": _resolved("registry.electronic_certification"),
+    "registry.entry.corrected": CaseCorrectedData(
+        case=_BIRTH, corrects=STEP, changed=("child.name", "father")
+    ),
+    "registry.entry.cancelled": EntryCancelledData(case=_BIRTH, corrects=STEP),
+    "registry.marriage.ended": MarriageEndedData(
+        case=_case("registry.marriage", Status.RESOLVED), ending=Ending.DIVORCE
+    ),
     "permits.construction_permit.granted": _resolved("permits.construction_permit"),
     "permits.repair_application.approved": _resolved("permits.repair_application"),
     "permits.construction_start.noted": _resolved("permits.construction_start"),

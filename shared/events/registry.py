@@ -4,10 +4,21 @@ The acts of civil status and certification.
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import Literal
 
-from shared.events.cases import CaseData
+from pydantic import Field
+
+from shared.events.cases import CaseCorrectedData, CaseData
 from shared.events.envelope import Event
+
+
+class Ending(StrEnum):
+    """How a marriage ended: by divorce, annulled by a court, or by the death of a spouse."""
+
+    DIVORCE = "divorce"
+    ANNULMENT = "annulment"
+    DEATH = "death"
 
 
 class BirthData(CaseData):
@@ -20,6 +31,18 @@ class DeathData(CaseData):
     """The resolved case and the day of death."""
 
     died_on: date
+
+
+class EntryCancelledData(CaseData):
+    """The case that made the entry, which counts as before, and the last step of both."""
+
+    corrects: str = Field(max_length=64)
+
+
+class MarriageEndedData(CaseData):
+    """The case that registered the marriage, which counts as before, and how the marriage ended."""
+
+    ending: Ending
 
 
 class BirthRegistered(Event):
@@ -69,3 +92,27 @@ class ElectronicCopyCertified(Event):
 
     type: Literal["registry.electronic_copy.certified"] = "registry.electronic_copy.certified"
     data: CaseData
+
+
+class RegisterEntryCorrected(Event):
+    """An entry in a register was corrected, changed or supplemented; `changed` are its fields.
+
+    What they say is personal and stays in the department. The case counts as before.
+    """
+
+    type: Literal["registry.entry.corrected"] = "registry.entry.corrected"
+    data: CaseCorrectedData
+
+
+class RegisterEntryCancelled(Event):
+    """An entry in a register was taken back, for a reason that the department keeps."""
+
+    type: Literal["registry.entry.cancelled"] = "registry.entry.cancelled"
+    data: EntryCancelledData
+
+
+class MarriageEnded(Event):
+    """It was noted in its entry that a marriage holds no longer, from the day of the event on."""
+
+    type: Literal["registry.marriage.ended"] = "registry.marriage.ended"
+    data: MarriageEndedData
