@@ -14,6 +14,7 @@ import pytest
 from services.registry.app import ROUTES
 from shared.database import Pool
 from tests.support.office import Office, a_database_of_offices, an_office
+from tests.support.wait import wait_until
 
 FATHER = {"name": "Trần Văn Bình", "number": "030090000001", "born_on": "1990-02-01"}
 MOTHER = {"name": "Lê Thị Cúc", "number": "030192000002", "born_on": "1992-05-09"}
@@ -33,6 +34,8 @@ BIRTH = {
 HUSBAND = {"name": "Trần Văn Bình", "number": "030090000001", "born_on": "1990-02-01"}
 MARRIAGE = {"kind": "marriage", "husband": HUSBAND, "wife": MOTHER}
 OTHER = {"name": "Vũ Thị Dung", "number": "030195000004", "born_on": "1995-01-30"}
+STRANGER = {"name": "Ngô Văn Phú", "number": "030091000007", "born_on": "1991-07-07"}
+OTHER_STRANGER = {"name": "Đỗ Thị Quý", "number": "030194000008", "born_on": "1994-08-08"}
 NOTE = {"official": "Phạm Thị Em", "reason": "Ghi sai theo giấy chứng sinh"}
 TABLES = ("cases", "outbox", "idempotency", "books", "entries", "entry_people", "entry_steps")
 
@@ -170,26 +173,34 @@ async def test_a_marriage_holds_until_a_divorce_or_a_death_is_registered(office:
 async def test_of_two_who_marry_the_same_person_at_once_one_wins(
     offices: Sequence[Office],
 ) -> None:
-    """In two processes, and within one group of the same process."""
-    for clerks in (offices, (offices[0], offices[0])):
-        wives = [{**OTHER, "number": f"03019500000{n}"} for n in (5, 6)]
-        paths = [await received(offices[0], "marriage") for _ in wives]
-        await asyncio.gather(*(o.pool.fetchval("SELECT 1") for o in offices))
-        number = f"03009000001{len({*map(id, clerks)})}"
-        entries = [
-            {**MARRIAGE, "husband": {**HUSBAND, "number": number}, "wife": {**wife, "number": None}}
-            for wife in wives
-        ]
-        answers = await asyncio.gather(
-            *(
-                clerk.post({"entry": entry}, path=f"{path}/resolution")
-                for clerk, entry, path in zip(clerks, entries, paths, strict=True)
+    """Both have begun, in two processes, before either can write: somebody holds the book."""
+    paths = [await received(offices[0], "marriage") for _ in offices]
+    wives = [MOTHER, OTHER]
+    pool = offices[0].pool
+    await register(offices[0], {**MARRIAGE, "husband": STRANGER, "wife": OTHER_STRANGER})
+    async with pool.acquire() as conn:
+        book = conn.transaction()
+        await book.start()
+        await conn.execute("SELECT FROM books FOR UPDATE")
+        sent = [
+            asyncio.create_task(
+                clerk.post({"entry": {**MARRIAGE, "wife": wife}}, path=f"{path}/resolution")
             )
-        )
+            for clerk, wife, path in zip(offices, wives, paths, strict=True)
+        ]
+        await wait_until(lambda: _are_waiting(pool, 2))
+        await book.rollback()
+    answers = await asyncio.gather(*sent)
 
-        assert sorted(answer.status_code for answer in answers) == [200, 422]
-        refused = max(answers, key=lambda answer: answer.status_code)
-        assert rules(refused) == [("entry.husband.number", "married_already")]
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
+    refused = max(answers, key=lambda answer: answer.status_code)
+    assert rules(refused) == [("entry.husband.number", "married_already")]
+    assert await pool.fetchval("SELECT max(number) FROM entries") == 2
+
+
+async def _are_waiting(pool: Pool, count: int) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    return bool(await pool.fetchval(f"{waiting} AND datname = current_database()") == count)
 
 
 async def test_of_two_who_correct_the_same_entry_at_once_one_wins(
@@ -199,7 +210,7 @@ async def test_of_two_who_correct_the_same_entry_at_once_one_wins(
     id_ = (await register(offices[0], BIRTH)).json()["id"]
     asked_in = (await received(offices[0], "civil_status_change")).removeprefix("/cases/")
     path = f"/entries/{id_}/correction"
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {
             **NOTE,
             "sequence": 2,

@@ -47,6 +47,7 @@ FIELDS: Mapping[str, Kind] = {
     "outcome": Kind.CODE,
     "born_on": Kind.DAY,
     "died_on": Kind.DAY,
+    "ending": Kind.CODE,
     # Citizen reception.
     "visit": Kind.GROUP,
     "visited_on": Kind.DAY,

@@ -15,11 +15,8 @@ from shared.procedures import PROCEDURES, procedures_of
 from shared.refusal import Refused
 from tests.support.builders import DAY, a_case, a_held, recorded
 
-PLAIN = [
-    procedure.code
-    for procedure in procedures_of("registry")
-    if procedure.code not in {"registry.birth", "registry.death"}
-]
+TELLING = {"registry.birth.registered", "registry.death.registered"}
+PLAIN = [found.code for found in procedures_of("registry") if found.act not in TELLING]
 
 
 def resolve(procedure: str, **said: Any) -> Event:
@@ -35,17 +32,20 @@ def test_a_case_is_resolved_by_the_act_of_its_procedure(procedure: str) -> None:
     assert CaseData(case=a_case(Status.RESOLVED, procedure=procedure)) == event.data
 
 
-def test_a_birth_is_registered_with_its_day() -> None:
-    event = resolve("registry.birth", born_on=DAY)
+@pytest.mark.parametrize("procedure", ["registry.birth", "registry.birth_reregistration"])
+def test_a_birth_is_registered_with_its_day(procedure: str) -> None:
+    event = resolve(procedure, born_on=DAY)
 
+    case = a_case(Status.RESOLVED, procedure=procedure)
     assert event.type == "registry.birth.registered"
-    assert BirthData(case=a_case(Status.RESOLVED), born_on=DAY) == event.data
+    assert BirthData(case=case, born_on=DAY) == event.data
 
 
-def test_a_death_is_registered_with_its_day() -> None:
-    event = resolve("registry.death", died_on=DAY)
+@pytest.mark.parametrize("procedure", ["registry.death", "registry.death_reregistration"])
+def test_a_death_is_registered_with_its_day(procedure: str) -> None:
+    event = resolve(procedure, died_on=DAY)
 
-    case = a_case(Status.RESOLVED, procedure="registry.death")
+    case = a_case(Status.RESOLVED, procedure=procedure)
     assert event.type == "registry.death.registered"
     assert DeathData(case=case, died_on=DAY) == event.data
 
