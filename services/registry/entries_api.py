@@ -100,6 +100,8 @@ def entry_routes(pool: Pool) -> APIRouter:
     ) -> list[EntryAnswer]:
         if number is None and name is None:
             raise Refused("search_for_whom", "number")
+        if "\0" in (name or ""):
+            raise Refused("nul", "name")
         key = None if name is None else name_key(name)
         return [EntryAnswer(**_told(row)) for row in await pool.fetch(_FIND, number, key)]
 

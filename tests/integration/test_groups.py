@@ -45,7 +45,7 @@ async def spoken(pool: Pool) -> AsyncIterator[list[str]]:
     async with AsyncExitStack() as stack:
         for _ in range(6):
             conn: Any = await stack.enter_async_context(pool.acquire())
-            conn.add_query_logger(lambda query: said.append(query.query.strip().split("\n")[0]))
+            conn.add_query_logger(lambda query: said.append(" ".join(query.query.split())))
     yield said
 
 

@@ -112,6 +112,7 @@ async def test_entries_are_found_by_the_number_or_the_name_of_a_person(office: O
     assert await found(name="TRẦN HOÀ AN") == [id_]
     assert await found(name="Trần Hòa An", number=MOTHER["number"]) == []
     assert rules(await office.client.get("/entries")) == [("number", "search_for_whom")]
+    assert rules(await office.client.get("/entries?name=%00")) == [("name", "nul")]
     assert rules(await office.client.get(f"/entries/{'0' * 8}-0000-0000-0000-000000000000")) == [
         ("id", "unknown_registration")
     ]
@@ -168,6 +169,41 @@ async def test_a_marriage_holds_until_a_divorce_or_a_death_is_registered(office:
     assert rules(of_dead) == [("entry.wife.number", "marriage_of_dead")]
     assert (await read(office, divorced))["ending"] == "divorce"
     assert (await office.client.get(f"/cases/{first['id']}")).json()["status"] == "resolved"
+
+
+async def test_a_birth_is_late_a_marriage_registered_again_holds_from_its_own_day(
+    office: Office,
+) -> None:
+    late = {**BIRTH, "child": {**CHILD, "born_on": "2023-09-14"}, "born_elsewhere": True}
+    birth = await read(office, await register(office, late))
+    again = {**MARRIAGE, "married_on": "2016-03-08"}
+    answers = [
+        await register(office, MARRIAGE, "marriage_reregistration"),
+        await register(office, again, "marriage"),
+        await register(office, again, "marriage_reregistration"),
+        await register(office, {"kind": "death", "deceased": FATHER, "died_on": "2016-03-07"}),
+    ]
+
+    assert (birth["late"], birth["entry"]["born_elsewhere"]) == (True, True)
+    assert rules(answers[0]) == [("entry.married_on", "field_required_here")]
+    assert rules(answers[1]) == [("entry.married_on", "field_not_of_this")]
+    assert answers[2].status_code == 200
+    assert rules(answers[3]) == [("entry.died_on", "death_before_marriage")]
+
+
+async def test_a_mistake_in_an_entry_is_told_by_its_path(office: Office) -> None:
+    """The path is that of the body; which kind of entry it is read as is no part of it."""
+    path = f"{await received(office, 'birth')}/resolution"
+
+    async def refused(entry: object) -> list[tuple[str, str]]:
+        return rules(await office.post({"entry": entry}, path=path))
+
+    assert await refused({**BIRTH, "child": {**CHILD, "number": "1", "age": 3}}) == [
+        ("entry.child.number", "string_pattern_mismatch"),
+        ("entry.child.age", "extra_forbidden"),
+    ]
+    assert await refused({"kind": "birth", "child": CHILD}) == [("entry.birthplace", "missing")]
+    assert await refused({"kind": "adoption"}) == [("entry", "literal_error")]
 
 
 async def test_of_two_who_marry_the_same_person_at_once_one_wins(

@@ -11,9 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from services.registry import store
+from services.registry.commands import ResolveRegistryCase
 from services.registry.entries import Entry, EntryField, changed
+from services.registry.model import REGISTRY
 from services.registry.rules import FOR_EVER, Life, age_on, check, is_late
+from shared.casework.files.columns import form_of
+from shared.commands import Call, Command
 from shared.refusal import Refused
+from tests.support.builders import SUBJECT, recorded
 
 DAY = date(2023, 11, 14)
 ENTRY: TypeAdapter[Entry] = TypeAdapter(EntryField)
@@ -181,6 +187,22 @@ def test_what_a_correction_changes_is_named_with_old_and_new() -> None:
 def test_an_entry_of_no_kind_is_none(entry: object) -> None:
     with pytest.raises(ValidationError):
         ENTRY.validate_python(entry)
+
+
+def test_who_an_entry_is_about_is_of_no_other_command_of_its_group() -> None:
+    """Parents are only named. Nor is an entry a column of a file."""
+    command = ResolveRegistryCase(entry=ENTRY.validate_python(BIRTH))
+    claims = Command(
+        call=Call(name="resolution", key="k", fingerprint=b"", recorded=recorded()),
+        table=store,
+        subject=SUBJECT,
+        body=command,
+        decide=lambda *_: pytest.fail("nothing is decided"),
+        answer=str,
+    ).claims
+
+    assert claims == {SUBJECT, "k", CHILD}
+    assert "entry" not in form_of(REGISTRY).fields
 
 
 DAYS = st.dates(date(1950, 1, 1), date(2023, 11, 14))
