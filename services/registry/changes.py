@@ -34,7 +34,7 @@ def correct(held: Held | None, command: CorrectEntry, recorded: Recorded) -> Eve
     names = tuple(changed(before, after))
     if not names:
         raise Refused("nothing_changes")
-    rules.check(after, known.lives, registration.registered_on)
+    rules.check(after, known.lives, registration.registered_on, registration.ended_on)
     if registration.ended_on is not None:
         _check_ending(registration.ended_on, happened_on(after, registration.registered_on))
     data = CaseCorrectedData(

@@ -31,24 +31,34 @@ FOR_EVER = date.max
 class Life:
     """What the other entries in force say of a person; None where there is no such entry.
 
-    `bound_until` is the day from which the person may marry again, FOR_EVER while a marriage holds.
+    Each of `marriages` held from a day up to another, which is FOR_EVER while it holds.
     """
 
     born_on: date | None = None
     died_on: date | None = None
-    married_on: date | None = None
-    bound_until: date | None = None
+    marriages: tuple[tuple[date, date], ...] = ()
 
 
 UNKNOWN = Life()
 
 
-def check(entry: Entry, lives: Mapping[str, Life], registered_on: date) -> None:
+def check(
+    entry: Entry,
+    lives: Mapping[str, Life],
+    registered_on: date,
+    ended_on: date | None = None,
+) -> None:
     """Refuse an entry that cannot be, for every reason there is.
 
-    `lives` are those of its people, by number, as all other entries tell them.
+    `lives` are those of its people, by number, as all other entries tell them. `ended_on` is the
+    day that was noted in the entry of a marriage that holds no longer.
     """
-    refusals = [*_alone(entry, registered_on), *_beside(entry, lives, registered_on)]
+    told = {
+        role: lives.get(person.number or "", UNKNOWN) for role, person in principals(entry).items()
+    }
+    deaths = [life.died_on for life in told.values() if life.died_on is not None]
+    until = min(ended_on or FOR_EVER, *deaths, FOR_EVER)
+    refusals = [*_alone(entry, registered_on), *_beside(entry, told, registered_on, until)]
     if refusals:
         raise RefusedAll(refusals)
 
@@ -101,12 +111,13 @@ def _marriage(entry: MarriageEntry, registered_on: date) -> Iterator[Refused]:
             yield Refused("under_age", f"entry.{role}.born_on", age=age)
 
 
-def _beside(entry: Entry, lives: Mapping[str, Life], registered_on: date) -> Iterator[Refused]:
-    """Yield what other entries make impossible."""
+def _beside(
+    entry: Entry, lives: Mapping[str, Life], registered_on: date, until: date
+) -> Iterator[Refused]:
+    """Yield what other entries make impossible; a marriage holds up to the day `until`."""
     day = happened_on(entry, registered_on)
     for role, person in principals(entry).items():
-        life = lives.get(person.number or "", UNKNOWN)
-        number = f"entry.{role}.number"
+        life, number = lives[role], f"entry.{role}.number"
         match entry:
             case BirthEntry():
                 yield from _birth(life, day, number)
@@ -116,9 +127,11 @@ def _beside(entry: Entry, lives: Mapping[str, Life], registered_on: date) -> Ite
             case MarriageEntry():
                 if life.died_on is not None and life.died_on <= day:
                     yield Refused("marriage_of_dead", number)
-                yield from _bound(life, day, number)
+                if any(since < until and day < end for since, end in life.marriages):
+                    yield Refused("married_already", number)
             case MaritalStatusEntry() if entry.status != "married":
-                yield from _bound(life, day, number)
+                if any(since <= day < end for since, end in life.marriages):
+                    yield Refused("married_already", number)
         if None not in (life.born_on, person.born_on) and life.born_on != person.born_on:
             yield Refused("birth_differs", f"entry.{role}.born_on")
 
@@ -135,13 +148,8 @@ def _death(life: Life, died_on: date, number: str) -> Iterator[Refused]:
         yield Refused("dead_already", number)
     if life.born_on is not None and died_on < life.born_on:
         yield Refused("death_before_birth", "entry.died_on")
-    if life.married_on is not None and died_on < life.married_on:
+    if any(died_on < since for since, _ in life.marriages):
         yield Refused("death_before_marriage", "entry.died_on")
-
-
-def _bound(life: Life, day: date, number: str) -> Iterator[Refused]:
-    if life.bound_until is not None and life.bound_until > day:
-        yield Refused("married_already", number)
 
 
 def age_on(born_on: date, day: date) -> int:

@@ -125,6 +125,4 @@ def _add(life: dict[str, Any], kind: str, day: date, ended_on: date | None) -> N
         case "death":
             life["died_on"] = day
         case "marriage":
-            life["married_on"] = max(day, life.get("married_on", day))
-            until = ended_on or FOR_EVER
-            life["bound_until"] = max(until, life.get("bound_until", until))
+            life["marriages"] = (*life.get("marriages", ()), (day, ended_on or FOR_EVER))

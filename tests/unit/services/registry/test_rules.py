@@ -22,6 +22,7 @@ from shared.refusal import Refused
 from tests.support.builders import SUBJECT, recorded
 
 DAY = date(2023, 11, 14)
+BEFORE = date(2020, 1, 1)
 ENTRY: TypeAdapter[Entry] = TypeAdapter(EntryField)
 MAN, WOMAN, CHILD = "030090000001", "030192000002", "030223000003"
 MOTHER = {"name": "Lê Thị Cúc", "number": WOMAN, "born_on": "1992-05-09"}
@@ -89,8 +90,11 @@ def test_a_birth_beside_other_entries() -> None:
     ("life", "expected"),
     [
         (Life(died_on=DAY), [("deceased.number", "dead_already")]),
-        (Life(born_on=date(1990, 2, 1), married_on=date(2023, 11, 10)), []),
-        (Life(married_on=date(2023, 11, 11)), [("died_on", "death_before_marriage")]),
+        (Life(born_on=date(1990, 2, 1), marriages=((date(2023, 11, 10), FOR_EVER),)), []),
+        (
+            Life(marriages=((date(2023, 11, 11), FOR_EVER),)),
+            [("died_on", "death_before_marriage")],
+        ),
         (Life(born_on=date(1990, 2, 2)), [("deceased.born_on", "birth_differs")]),
         (
             Life(born_on=date(2023, 11, 11)),
@@ -136,18 +140,29 @@ def test_a_marriage_that_is_registered_again_is_measured_by_its_own_day() -> Non
 def test_a_marriage_beside_other_entries() -> None:
     same = broken(MARRIAGE, wife={**MOTHER, "number": MAN})
     assert same == [("wife.number", "married_to_oneself")]
-    assert broken(MARRIAGE, {WOMAN: Life(bound_until=FOR_EVER)}) == [
-        ("wife.number", "married_already")
-    ]
-    assert broken(MARRIAGE, {WOMAN: Life(bound_until=DAY)}) == []
+    married = [("wife.number", "married_already")]
+    assert broken(MARRIAGE, {WOMAN: Life(marriages=((BEFORE, FOR_EVER),))}) == married
+    assert broken(MARRIAGE, {WOMAN: Life(marriages=((BEFORE, DAY),))}) == []
+    assert broken(MARRIAGE, {WOMAN: Life(marriages=((BEFORE, DAY), (DAY, FOR_EVER)))}) == married
     assert broken(MARRIAGE, {MAN: Life(died_on=DAY)}) == [("husband.number", "marriage_of_dead")]
 
 
 def test_who_is_married_gets_no_certificate_of_being_anything_else() -> None:
-    bound = {WOMAN: Life(bound_until=FOR_EVER)}
+    bound = {WOMAN: Life(marriages=((BEFORE, FOR_EVER),))}
     assert broken(SINGLE, bound) == [("person.number", "married_already")]
     assert broken(SINGLE, bound, status="married") == []
-    assert broken(SINGLE, {WOMAN: Life(bound_until=DAY)}, status="divorced") == []
+    assert broken(SINGLE, {WOMAN: Life(marriages=((BEFORE, DAY),))}, status="divorced") == []
+
+
+def test_an_entry_that_came_before_a_later_marriage_can_still_be_corrected() -> None:
+    """A certificate speaks of its day, an old marriage of its time."""
+    later = {WOMAN: Life(marriages=((DAY + timedelta(1), FOR_EVER),))}
+    married, died_on = ENTRY.validate_python(MARRIAGE), DAY + timedelta(1)
+    check(ENTRY.validate_python(SINGLE), later, DAY)
+    check(married, later, DAY, ended_on=DAY + timedelta(1))
+    check(married, {**later, MAN: Life(died_on=died_on)}, DAY)
+    with pytest.raises(Refused, match="is married"):
+        check(married, later, DAY, ended_on=DAY + timedelta(2))
 
 
 @pytest.mark.parametrize(
@@ -252,8 +267,7 @@ class Registers:
         return {
             number: Life(
                 died_on=self.deaths.get(number),
-                married_on=max((since for since, _ in self.of(number)), default=None),
-                bound_until=max((until for _, until in self.of(number)), default=None),
+                marriages=tuple(self.of(number)),
             )
             for number in PEOPLE
         }
