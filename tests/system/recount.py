@@ -183,6 +183,8 @@ def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date
             how = "early" if closed < due else "late" if closed > due else "on_time"
         outcome = case.get("outcome")
         _put(cells, ("closed", unit, closed, procedure, channel, case["status"], how, outcome), 1)
+    if (paused := case.get("paused_on")) and paused <= due:
+        return  # its clock stands
     for day in overdue_on:
         if due < str(day) and (closed is None or closed > str(day)):
             cells["overdue", unit, str(day), procedure] += 1
