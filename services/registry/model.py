@@ -4,7 +4,7 @@ from datetime import date
 
 from services.registry.commands import ResolveRegistryCase
 from shared.casework.commands import ResolveCase
-from shared.casework.held import Department
+from shared.casework.held import Department, Held
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event
@@ -13,7 +13,7 @@ from shared.procedures import PROCEDURES
 from shared.refusal import Refused
 
 
-def act(case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:
+def act(held: Held, case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:  # noqa: ARG001 - what was said before changes no act
     """Return the event and payload of the act that resolves `case`.
 
     A birth or death cannot lie after the day on which it is registered (Luật Hộ tịch 2014).

@@ -104,7 +104,7 @@ def resolve(department: Department, held: Held, command: ResolveCase, recorded: 
     """Resolve an open case by its procedure's act."""
     running_case(held)
     case = _closed(held, Status.RESOLVED, command.closed_on, recorded)
-    kind, data = department.act(case, command)
+    kind, data = department.act(held, case, command)
     return next_step(department, held, kind, data, case.closed_on, recorded)
 
 

@@ -15,6 +15,7 @@ from shared.events.cases import (
     CaseReappointed,
     CaseReceived,
     CaseRefused,
+    CaseReopened,
     CaseResolved,
     CaseResumed,
     CaseWithdrawn,
@@ -29,7 +30,9 @@ from shared.events.permits import (
 )
 from shared.events.petitions import (
     MediationConcluded,
+    MediationSessionHeld,
     PetitionAnswered,
+    PetitionSorted,
     ReceptionScheduleSet,
     VisitCorrected,
     VisitReceived,
@@ -61,6 +64,7 @@ CASE_EVENTS: tuple[type[Event], ...] = (
     CaseResumed,
     CaseExtended,
     CaseReappointed,
+    CaseReopened,
     CaseCorrected,
     CaseCancelled,
 )
@@ -86,7 +90,9 @@ PUBLISHED: Mapping[str, tuple[type[Event], ...]] = {
     ),
     "petitions": (
         *CASE_EVENTS,
+        PetitionSorted,
         PetitionAnswered,
+        MediationSessionHeld,
         MediationConcluded,
         VisitReceived,
         VisitCorrected,

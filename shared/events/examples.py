@@ -14,14 +14,20 @@ from shared.events.cases import (
     CaseCorrectedData,
     CaseData,
     CaseReappointedData,
+    CaseReopenedData,
     Channel,
     Outcome,
+    Sorting,
     Status,
 )
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.petitions import (
+    MediationSessionData,
+    PetitionSortedData,
     ReceptionSchedule,
     ReceptionScheduleData,
+    Session,
+    SessionResult,
     Visit,
     VisitCorrectedData,
     VisitData,
@@ -120,6 +126,9 @@ _DATA: Mapping[str, Frozen] = {
     "case.reappointed": CaseReappointedData(
         case=_case("registry.birth", Status.OPEN), appointment_on=date(2023, 11, 16)
     ),
+    "case.reopened": CaseReopenedData(
+        case=_case("registry.guardianship", Status.OPEN), ended_on=date(2023, 11, 13)
+    ),
     "case.corrected": CaseCorrectedData(case=_BIRTH, corrects=STEP, changed=("channel",)),
     "case.cancelled": CaseCancelledData(
         case=_case("registry.birth", Status.CANCELLED), corrects=STEP
@@ -136,7 +145,17 @@ _DATA: Mapping[str, Frozen] = {
     "permits.construction_start.noted": _resolved("permits.construction_start"),
     "permits.boundary.marked": _resolved("permits.boundary_marking"),
     "permits.land_file.completed": _resolved("permits.land_file"),
+    "petitions.petition.sorted": PetitionSortedData(
+        case=_case("petitions.complaint", Status.REFUSED).model_copy(
+            update={"sorting": Sorting.PASSED_ON}
+        ),
+        passed_to="land_registration_office",
+    ),
     "petitions.petition.answered": _resolved("petitions.complaint"),
+    "petitions.mediation_session.held": MediationSessionData(
+        case=_case("petitions.mediation", Status.OPEN),
+        session=Session(held_on=DAY, result=SessionResult.POSTPONED, team="residents_group_1"),
+    ),
     "petitions.mediation.concluded": CaseData(
         case=_case("petitions.mediation", Status.RESOLVED, Outcome.RECONCILED)
     ),

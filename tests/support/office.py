@@ -1,4 +1,4 @@
-"""A registry without its relay: its database, its HTTP interface, how often it was woken."""
+"""A department without its relay: database, HTTP interface, how often it was woken."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.registry.model import REGISTRY
 from services.returns.app import RETURNS_MIGRATIONS, ROUTES
 from shared.casework.api import case_routes
+from shared.casework.held import Department
 from shared.database import Pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS
 from shared.desk import Desk
@@ -57,14 +58,17 @@ async def a_database_of_offices(database: str) -> AsyncIterator[Pool]:
 
 @asynccontextmanager
 async def an_office(
-    pool: Pool, token: str | None = TOKEN, now: datetime = NOW
+    pool: Pool,
+    token: str | None = TOKEN,
+    now: datetime = NOW,
+    department: Department = REGISTRY,
 ) -> AsyncIterator[Office]:
-    """Open an office: cases of the registry, and returns, the one service with its own tables."""
+    """Open an office: cases of a department, and returns, the one service with its own tables."""
     woken: list[int] = []
     app = FastAPI()
     install_problems(app)
     desk = Desk(pool, lambda: now, lambda: woken.append(1), token)
-    app.include_router(case_routes(REGISTRY, desk, pool))
+    app.include_router(case_routes(department, desk, pool))
     for routes in ROUTES:
         app.include_router(routes(desk, pool))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

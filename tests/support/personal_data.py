@@ -45,6 +45,13 @@ FIELDS: Mapping[str, Kind] = {
     "paused_on": Kind.DAY,
     "appointment_on": Kind.DAY,
     "outcome": Kind.CODE,
+    "sorting": Kind.CODE,
+    "passed_to": Kind.CODE,
+    "ended_on": Kind.DAY,
+    "session": Kind.GROUP,
+    "held_on": Kind.DAY,
+    "result": Kind.CODE,
+    "team": Kind.CODE,
     "born_on": Kind.DAY,
     "died_on": Kind.DAY,
     # Citizen reception.
@@ -94,6 +101,7 @@ _KINDS: Mapping[str | None, Kind] = {
     "uuid": Kind.ID,
     r"^[a-z_]+$": Kind.CODE,
     r"^[a-z_]+\.[a-z_]+$": Kind.CODE,
+    r"^[a-z_]+[0-9]{0,2}$": Kind.CODE,
     r"^(2004|2025)-[0-9]{5}$": Kind.ID,
     r"^(?!0{8})[0-9]{8}$": Kind.ID,
 }

@@ -19,6 +19,8 @@ from shared.events.cases import (
     CaseCorrectedData,
     CaseData,
     CaseReceived,
+    CaseReopened,
+    CaseReopenedData,
     Channel,
     Status,
 )
@@ -60,7 +62,7 @@ UNITS = st.sampled_from(["2004-10525", "2004-10528"])
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """Draw a case of any status, early or late."""
+    """Draw a case of any status, early or late; an open one was closed before."""
     status = draw(st.sampled_from(Status))
     received = draw(DAYS)
     closing = received + timedelta(days=draw(st.integers(0, 5)))
@@ -128,6 +130,8 @@ def entries() -> st.SearchStrategy[Entry]:
 def _of_case(case: Case, sequence: int, before: str) -> tuple[type[Event], Frozen]:
     if sequence == 1:
         return CaseReceived, CaseData(case=case)
+    if case.status is Status.OPEN:
+        return CaseReopened, CaseReopenedData(case=case, ended_on=case.received_on)
     if case.status is Status.CANCELLED:
         return CaseCancelled, CaseCancelledData(case=case, corrects=before)
     return CaseCorrected, CaseCorrectedData(case=case, corrects=before, changed=("unit",))

@@ -3,7 +3,8 @@
 The measures, and the day on which each counts:
 
 received   +1 on the day of receipt                  procedure, channel
-closed     +1 on the day of the act                  procedure, channel, status, timeliness, outcome
+closed     +1 on the day of the act                  procedure, channel, status, timeliness,
+                                                     outcome, sorting
 overdue    +1 on the day after the due day, if then
            still open and its clock not standing;
            -1 on the day it is closed                procedure
@@ -70,6 +71,8 @@ def count_case(case: Case) -> Iterator[Contribution]:
     dimensions = [channel, procedure, ("status", case.status.value)]
     if case.outcome is not None:
         dimensions.append(("outcome", case.outcome.value))
+    if case.sorting is not None:
+        dimensions.append(("sorting", case.sorting.value))
     if case.status is Status.RESOLVED:
         dimensions.append(("timeliness", timeliness(case.due_on, case.closed_on)))
     yield _add(case, Series("closed", tuple(sorted(dimensions))), case.closed_on)

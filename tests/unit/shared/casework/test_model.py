@@ -34,8 +34,8 @@ MONDAY, WEDNESDAY = date(2023, 11, 13), date(2023, 11, 15)
 CLOSED = (Status.RESOLVED, Status.REFUSED, Status.WITHDRAWN)
 
 
-def _act(case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:
-    del command
+def _act(held: Held, case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:
+    del held, command
     return CaseResolved, CaseData(case=case)
 
 
