@@ -48,10 +48,13 @@ class Version(Protocol):
 class Table(Protocol):
     """A table of present versions; the modules `store` of cases and of records are two."""
 
-    async def lock(self, conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, Version]:
+    async def lock(
+        self, conn: Connection, wanted: Mapping[UUID, BaseModel], /
+    ) -> Mapping[UUID, Version]:
         """Return those that exist, and keep others from changing them until the transaction ends.
 
-        Rows are locked in the order of their ids, so that two groups cannot wait for each other.
+        `wanted` are the subjects, each with what is asked of it. Rows are locked in the order of
+        their ids, so that two groups cannot wait for each other.
         """
 
     async def save(self, conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:
@@ -80,8 +83,12 @@ class Command:
 
     @property
     def claims(self) -> set[object]:
-        """Return what no two commands of a group may share."""
-        return {self.subject} if self.call.key is None else {self.subject, self.call.key}
+        """Return what no two commands of a group may share.
+
+        A body may name more than its subject that the decision hangs on, by its `concerns`.
+        """
+        own = {self.subject, *getattr(self.body, "concerns", ())}
+        return own if self.call.key is None else {*own, self.call.key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,8 @@ async def _held(conn: Connection, commands: Sequence[Command]) -> Mapping[UUID, 
     held: dict[UUID, Version] = {}
     known = [one for one in commands if not one.fresh]
     for table in _tables(known):
-        held |= await table.lock(conn, [one.subject for one in known if one.table is table])
+        wanted = {one.subject: one.body for one in known if one.table is table}
+        held |= await table.lock(conn, wanted)
     return held
 
 

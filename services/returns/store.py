@@ -1,7 +1,7 @@
 """Returns as the service keeps them: the present version, every step that led to it, the draft."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ _DELETE_DRAFTS = "DELETE FROM drafts WHERE id = ANY($1)"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, HeldReturn]:
+async def lock(conn: Connection, ids: Iterable[UUID]) -> Mapping[UUID, HeldReturn]:
     """Return what is held of these returns, a draft included.
 
     Others are kept from changing them in this transaction.
@@ -36,7 +36,7 @@ async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, HeldRetur
     versions = await records.lock(conn, ids)
     drafts = {
         row["id"]: Draft(version=row["version"], ward_return=_return(json.loads(row["content"])))
-        for row in await conn.fetch(_DRAFTS, ids)
+        for row in await conn.fetch(_DRAFTS, [*ids])
     }
     held: dict[UUID, HeldReturn] = {}
     for id_ in versions.keys() | drafts.keys():

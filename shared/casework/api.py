@@ -26,7 +26,7 @@ from shared.casework.commands import (
 from shared.casework.deadline import Reason
 from shared.casework.held import Decision, Department, Held
 from shared.command_route import CommandRoute
-from shared.commands import Command
+from shared.commands import Command, Table
 from shared.database import Pool
 from shared.desk import Desk, told
 from shared.events.cases import Case, CaseData, Channel
@@ -62,8 +62,11 @@ class Why(Closed):
     steps: list[WhyStep]
 
 
-def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
-    """Return the routes under which the cases of `department` are received, changed and read."""
+def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = store) -> APIRouter:
+    """Return the routes under which the cases of `department` are received, changed and read.
+
+    `table` is that of a department which keeps more of a case than all of them do.
+    """
     routes = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
     async def receive(command: Annotated[Any, Body()], request: Request) -> Response:
@@ -123,7 +126,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
 
             change = Command(
                 call=await desk.call(name, request),
-                table=store,
+                table=table,
                 subject=id,
                 body=command,
                 decide=decided,

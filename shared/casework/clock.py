@@ -15,6 +15,7 @@ from shared.casework.held import (
     Department,
     Held,
     next_step,
+    not_away,
     not_before_received,
     not_before_step,
     open_case,
@@ -41,6 +42,7 @@ from shared.refusal import Refused
 def pause(department: Department, held: Held, command: PauseCase, recorded: Recorded) -> Event:
     """Stop the clock of an open case; the days before the pause have counted."""
     case = running_case(held)
+    not_away(held)
     day = command.paused_on or recorded.on
     not_after("paused_on", day, recorded)
     not_before_received("paused_on", day, case.received_on)

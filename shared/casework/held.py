@@ -90,6 +90,12 @@ class Held:
     course: Course = NOTHING_HAPPENED
     particulars: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def away_since(self) -> date | None:
+        """The day from which its file is at another office, None where it is here."""
+        told = self.particulars.get("forwarding", {"back_on": ""})
+        return None if "back_on" in told else date.fromisoformat(told["forwarded_on"])
+
 
 type Decision = Callable[[Department, Held, Any, Recorded], Event]
 """From a held case, a command and the moment to the event, or a refusal."""
@@ -109,6 +115,12 @@ def running_case(held: Held) -> Case:
     if held.course.waits_since is not None:
         raise Refused("case_paused", status=409, since=held.course.waits_since)
     return case
+
+
+def not_away(held: Held) -> None:
+    """Refuse a case whose file is at another office."""
+    if held.away_since is not None:
+        raise Refused("case_away", status=409, since=held.away_since)
 
 
 def not_cancelled(held: Held) -> None:

@@ -1,7 +1,7 @@
 """The cases table: read under a row lock, written in the transaction of the command."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -65,9 +65,9 @@ async def read(conn: Connection, case_id: UUID) -> Held:
     return _held(row)
 
 
-async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, Held]:
+async def lock(conn: Connection, ids: Iterable[UUID]) -> Mapping[UUID, Held]:
     """Return the cases that exist and keep others from changing them while the transaction runs."""
-    return {row["id"]: _held(row) for row in await conn.fetch(_LOCK, ids)}
+    return {row["id"]: _held(row) for row in await conn.fetch(_LOCK, [*ids])}
 
 
 async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:

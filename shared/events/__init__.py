@@ -25,8 +25,14 @@ from shared.events.permits import (
     BoundaryMarked,
     ConstructionPermitGranted,
     ConstructionStartNoted,
+    InspectionCorrected,
+    LandFileCameBack,
     LandFileCompleted,
+    LandFileForwarded,
     RepairApplicationApproved,
+    SiteInspected,
+    ViolationFined,
+    ViolationMinuted,
 )
 from shared.events.petitions import (
     MediationConcluded,
@@ -86,7 +92,13 @@ PUBLISHED: Mapping[str, tuple[type[Event], ...]] = {
         RepairApplicationApproved,
         ConstructionStartNoted,
         BoundaryMarked,
+        LandFileForwarded,
+        LandFileCameBack,
         LandFileCompleted,
+        SiteInspected,
+        ViolationMinuted,
+        ViolationFined,
+        InspectionCorrected,
     ),
     "petitions": (
         *CASE_EVENTS,

@@ -4,7 +4,7 @@ One table of present versions, read under row locks, written in the transaction 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -28,7 +28,7 @@ SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[], $4::timestamptz[], $5::
 """
 
 
-async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, HeldRecord]:
+async def lock(conn: Connection, ids: Iterable[UUID]) -> Mapping[UUID, HeldRecord]:
     """Return the records that exist and keep others from changing them in this transaction."""
     return {
         row["id"]: HeldRecord(
@@ -37,7 +37,7 @@ async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, HeldRecor
             state=json.loads(row["state"]),
             recorded_at=row["recorded_at"],
         )
-        for row in await conn.fetch(_LOCK, ids)
+        for row in await conn.fetch(_LOCK, [*ids])
     }
 
 

@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from services.registry.model import REGISTRY
 from shared import units
 from shared.calendar import is_working_day
+from shared.casework.api import case_routes
 from shared.casework.reopening import REOPENING
 from shared.clock import ward_day
 from tests.support.case_life import (
@@ -313,9 +314,9 @@ def test_cases_live_as_the_model_says(database: str) -> None:
             is_working_day(TODAY)
             pool = await stack.enter_async_context(a_database_of_offices(database))
             department = replace(REGISTRY, steps=(*REGISTRY.steps, REOPENING))
+            routes = [lambda desk, pool: case_routes(department, desk, pool)]
             return [
-                await stack.enter_async_context(an_office(pool, department=department))
-                for _ in range(2)
+                await stack.enter_async_context(an_office(pool, routes=routes)) for _ in range(2)
             ]
 
         try:

@@ -1,16 +1,19 @@
 """Petitions and mediations over HTTP on a real PostgreSQL: each step is there at the next."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from services.petitions.model import PETITIONS
+from shared.casework.api import case_routes
+from shared.department import Routes
 from tests.support.office import Office, a_database_of_offices, an_office
 
 NOW = datetime(2023, 11, 30, 3, tzinfo=UTC)
+ROUTES: Sequence[Routes] = [lambda desk, pool: case_routes(PETITIONS, desk, pool)]
 TYPES = "SELECT convert_from(value, 'UTF8') FROM outbox ORDER BY position"
 
 
@@ -18,7 +21,7 @@ TYPES = "SELECT convert_from(value, 'UTF8') FROM outbox ORDER BY position"
 async def office(database: str) -> AsyncIterator[Office]:
     async with (
         a_database_of_offices(database) as pool,
-        an_office(pool, now=NOW, department=PETITIONS) as opened,
+        an_office(pool, now=NOW, routes=ROUTES) as opened,
     ):
         yield opened
 

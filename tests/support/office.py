@@ -1,6 +1,6 @@
 """A department without its relay: database, HTTP interface, how often it was woken."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,11 +9,11 @@ import httpx
 from fastapi import FastAPI
 
 from services.registry.model import REGISTRY
-from services.returns.app import RETURNS_MIGRATIONS, ROUTES
+from services.returns.app import RETURNS_MIGRATIONS
+from services.returns.app import ROUTES as RETURNS_ROUTES
 from shared.casework.api import case_routes
-from shared.casework.held import Department
 from shared.database import Pool, migrate
-from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS
+from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS, Routes
 from shared.desk import Desk
 from shared.problems import install_problems
 from tests.support.servers import open_pool
@@ -22,6 +22,10 @@ NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
 TOKEN = "of-the-migration"
 RECEIPT = {"unit": "10525", "procedure": "registry.birth", "channel": "online", "applicant": "A"}
 _MIGRATIONS = (MIGRATIONS, CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS, RETURNS_MIGRATIONS)
+ROUTES: Sequence[Routes] = (
+    lambda desk, pool: case_routes(REGISTRY, desk, pool),
+    *RETURNS_ROUTES,
+)
 TABLES = ("cases", "outbox", "idempotency")
 
 
@@ -61,16 +65,15 @@ async def an_office(
     pool: Pool,
     token: str | None = TOKEN,
     now: datetime = NOW,
-    department: Department = REGISTRY,
+    routes: Sequence[Routes] = ROUTES,
 ) -> AsyncIterator[Office]:
-    """Open an office: cases of a department, and returns, the one service with its own tables."""
+    """Open an office: cases of the registry, and returns, unless other routes are given."""
     woken: list[int] = []
     app = FastAPI()
     install_problems(app)
     desk = Desk(pool, lambda: now, lambda: woken.append(1), token)
-    app.include_router(case_routes(department, desk, pool))
-    for routes in ROUTES:
-        app.include_router(routes(desk, pool))
+    for make in routes:
+        app.include_router(make(desk, pool))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     headers = {"accept-language": "en"}
     async with httpx.AsyncClient(

@@ -1,4 +1,4 @@
-"""Random stories: what cases, visits, schedules, returns and entries go through, as real events.
+"""Random stories: what cases, inspections, visits, returns and the like go through, as events.
 
 A story is every event of one subject in order. Each state is drawn anew, so that a correction may
 change anything; recording days do not always run forward.
@@ -25,6 +25,14 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, event_id
+from shared.events.permits import (
+    Finding,
+    Inspection,
+    InspectionCorrected,
+    InspectionCorrectedData,
+    InspectionData,
+    SiteInspected,
+)
 from shared.events.petitions import (
     ReceptionSchedule,
     ReceptionScheduleData,
@@ -88,6 +96,20 @@ def schedules() -> st.SearchStrategy[ReceptionSchedule]:
     return st.builds(ReceptionSchedule, unit=UNITS, weekday=st.sampled_from(Weekday), from_day=DAYS)
 
 
+def inspections() -> st.SearchStrategy[Inspection]:
+    """Draw an inspection, fined or not; a cancelled one never took place."""
+    fines = st.none() | st.integers(1, 10**12)
+    return st.builds(
+        Inspection,
+        unit=UNITS,
+        inspected_on=DAYS,
+        finding=st.sampled_from(Finding),
+        fine=fines,
+        fined_on=DAYS,
+        cancelled=st.booleans(),
+    )
+
+
 def returns() -> st.SearchStrategy[Return]:
     """Draw a form of some lines, of every kind and wherever it stands between the offices."""
     indicator = st.sampled_from(["budget.revenue_actual", "budget.revenue_plan"])
@@ -149,6 +171,13 @@ def _of_schedule(
     return ReceptionScheduleSet, ReceptionScheduleData(schedule=schedule)
 
 
+def _of_inspection(told: Inspection, sequence: int, before: str) -> tuple[type[Event], Frozen]:
+    if sequence == 1:
+        return SiteInspected, InspectionData(inspection=told)
+    corrected = InspectionCorrectedData(inspection=told, corrects=before, changed=("fine",))
+    return InspectionCorrected, corrected
+
+
 def _of_return(form: Return, sequence: int, before: str) -> tuple[type[Event], Frozen]:
     if form.status is ReturnStatus.SUBMITTED:
         return ReturnSubmitted, ReturnData(ward_return=form)
@@ -173,6 +202,7 @@ KINDS: Sequence[tuple[str, st.SearchStrategy[Any], Tell]] = (
     ("registry", cases(), _of_case),
     ("petitions", visits(), _of_visit),
     ("petitions", schedules(), _of_schedule),
+    ("permits", inspections(), _of_inspection),
     ("returns", returns(), _of_return),
     ("returns", entries(), _of_entry),
 )
