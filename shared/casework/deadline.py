@@ -202,9 +202,8 @@ def _standing(case: Case, course: Course, today: date) -> Iterator[Reason]:
             rule = f"why_{timeliness(case.due_on, case.closed_on)}"
             yield Reason(case.closed_on, rule, {"due_on": case.due_on})
         else:
-            sorted_out = case.sorting not in (None, Sorting.ACCEPTED)
-            how = case.sorting if sorted_out and case.sorting else case.status
-            yield Reason(case.closed_on, f"why_{how.value}", {})
+            accepted = case.sorting in (None, Sorting.ACCEPTED)
+            yield Reason(case.closed_on, f"why_{case.status if accepted else case.sorting}", {})
     elif case.overdue_from <= today and not case.waits_in_time:
         yield Reason(today, "why_overdue", {"days": (today - case.due_on).days})
     else:

@@ -9,6 +9,7 @@ import pytest
 from services.permits.commands import ResolvePermitCase
 from services.permits.model import PERMITS
 from services.permits.named import MARKING, PERMIT, START, HeldWithPermit
+from shared.casework.files.columns import form_of
 from shared.casework.held import Held
 from shared.casework.model import resolve
 from shared.events.cases import Case, CaseData, Status
@@ -126,3 +127,10 @@ def test_a_row_of_a_file_that_could_not_look_a_permit_up_finds_none() -> None:
     held: Held = a_held(a_case(procedure=START))
     with pytest.raises(Refused, match="no such case"):
         resolve(PERMITS, held, ResolvePermitCase(permit=ID), recorded())
+
+
+def test_a_register_names_permits_by_their_numbers_alone() -> None:
+    fields = form_of(PERMITS).fields
+
+    assert {"permit_number", "starts_on"} <= set(fields)
+    assert "permit" not in fields
