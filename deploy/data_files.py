@@ -9,6 +9,7 @@ def main() -> int:
     """Say that the files are in order, or each mistake with its file and line."""
     try:
         # Indicators, forms, registers and periods are read when these are imported.
+        import services.petitions.lists  # noqa: PLC0415
         import services.returns.app  # noqa: F401, PLC0415
         from services.reporting.report import PERIODIC, TERM, load  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from services.petitions.lists import PetitionLists
 from services.reporting.report.checks import Checks
 from services.reporting.report.outline import Layouts, Outline
 from shared.forms import Forms
@@ -26,6 +27,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "registers": Registers,
     "periods": Periods,
     "procedures": ProcedureFile,
+    "petition_lists": PetitionLists,
     "outline": Outline,
     "layouts": Layouts,
     "checks": Checks,

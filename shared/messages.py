@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.language import Language, Text
 from shared.messages_of_cases import CASES
 from shared.messages_of_files import FILES
+from shared.messages_of_permits import PERMITS
 from shared.messages_of_registry import REGISTRY
 from shared.messages_of_returns import RETURNS
 
@@ -150,6 +151,7 @@ MESSAGES: Mapping[str, Text] = {
         "en": "must not be before the recording day of the step before, {previous}",
     },
     **CASES,
+    **PERMITS,
     **REGISTRY,
     # Visits, schedules.
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},

@@ -92,6 +92,47 @@ CASES: Mapping[str, Text] = {
         "vi": "là ngày nghỉ: {reason}",
         "en": "is a day off: {reason}",
     },
+    # Sorting of petitions, mediation, reopening.
+    "no_sorting": {
+        "vi": "thủ tục {procedure} không qua bước phân loại, xử lý đơn",
+        "en": "cases of procedure {procedure} are not sorted",
+    },
+    "sorted_already": {
+        "vi": "đơn đã được phân loại, xử lý",
+        "en": "the petition was sorted already",
+    },
+    "authority_missing": {
+        "vi": "chuyển đơn thì phải ghi cơ quan tiếp nhận",
+        "en": "a petition that is passed on needs the authority that gets it",
+    },
+    "not_passed_on": {
+        "vi": "chỉ ghi cơ quan tiếp nhận khi chuyển đơn",
+        "en": "only a petition that is passed on has an authority that gets it",
+    },
+    "unknown_authority": {
+        "vi": "cơ quan tiếp nhận không có trong danh mục: {known}",
+        "en": "must be one of the authorities {known}",
+    },
+    "no_mediation": {
+        "vi": "thủ tục {procedure} không có phiên hòa giải",
+        "en": "cases of procedure {procedure} are not mediated",
+    },
+    "reconciled_already": {
+        "vi": "phiên ngày {day} đã hòa giải thành; hãy kết thúc hồ sơ",
+        "en": "the session of {day} reconciled the parties; conclude the case",
+    },
+    "unknown_team": {
+        "vi": "tổ hòa giải không có trong danh mục của đơn vị: {known}",
+        "en": "must be one of the unit's mediation teams: {known}",
+    },
+    "case_open": {
+        "vi": "hồ sơ đang giải quyết, không cần mở lại",
+        "en": "the case is open and need not be opened again",
+    },
+    "before_closing": {
+        "vi": "không được trước ngày kết thúc hồ sơ {closed_on}",
+        "en": "must not be before {closed_on}, the day on which the case was closed",
+    },
     # Why a case is due on its day.
     "why_received": {"vi": "Tiếp nhận hồ sơ", "en": "The case was received"},
     "why_received_at": {
@@ -115,6 +156,30 @@ CASES: Mapping[str, Text] = {
         "en": "{days} days, without the day of receipt; an end on a day off moves to the next working day ({basis})",
     },
     "why_days_off": {"vi": "Không tính ngày nghỉ: {days}", "en": "Days off in between: {days}"},
+    "why_accepted": {
+        "vi": "Thụ lý ngày {day}: thời hạn giải quyết tính từ ngày này",
+        "en": "Accepted on {day}, from which its time runs",
+    },
+    "why_sort_by": {
+        "vi": "Chờ phân loại, xử lý đơn, hạn {by} ({basis})",
+        "en": "To be sorted by {by} ({basis})",
+    },
+    "why_not_sorted": {
+        "vi": "Chưa phân loại, xử lý đơn; đã quá hạn {by} ({basis})",
+        "en": "Not sorted yet, though it was to be by {by} ({basis})",
+    },
+    "why_sorted": {
+        "vi": "Phân loại, xử lý đơn đúng hạn (hạn {by}; {basis})",
+        "en": "Sorted in time (by {by}; {basis})",
+    },
+    "why_sorted_late": {
+        "vi": "Phân loại, xử lý đơn quá hạn (hạn {by}; {basis})",
+        "en": "Sorted late (it was to be by {by}; {basis})",
+    },
+    "why_reopened": {
+        "vi": "Đã kết thúc ngày {since}, mở lại ngày {until}: thời gian ở giữa không tính vào thời hạn",
+        "en": "Closed on {since} and opened again on {until}: the days in between do not count",
+    },
     "why_extended": {"vi": "Gia hạn {days} ngày", "en": "Extended by {days} days"},
     "why_paused": {
         "vi": "Chờ bổ sung hồ sơ từ {since} đến trước {until}: {days} ngày không tính vào thời hạn",
@@ -145,6 +210,15 @@ CASES: Mapping[str, Text] = {
         "en": "Resolved late (due {due_on})",
     },
     "why_refused": {"vi": "Đã từ chối giải quyết", "en": "Refused"},
+    "why_passed_on": {
+        "vi": "Đã chuyển đơn đến cơ quan có thẩm quyền",
+        "en": "Passed on to the authority that is competent",
+    },
+    "why_guided": {
+        "vi": "Đã hướng dẫn người gửi đơn đến cơ quan có thẩm quyền",
+        "en": "Its writer was guided to the authority that is competent",
+    },
+    "why_filed": {"vi": "Đã lưu đơn, không thụ lý", "en": "Filed without action"},
     "why_withdrawn": {"vi": "Người nộp đã rút hồ sơ", "en": "Withdrawn by its applicant"},
     "why_within": {
         "vi": "Đang giải quyết, trong hạn (hạn {due_on})",

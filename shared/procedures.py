@@ -21,12 +21,22 @@ class Processing(Closed):
     """How long a case may take: so many days, working or calendar (shared.calendar).
 
     No days mean the day of receipt itself. What comes at `closes_at` (wall clock of Việt Nam) or
-    later counts as received on the next working day.
+    later counts as received on the next working day. A time that runs from acceptance (thụ lý) is
+    counted from the receipt as long as the case was not accepted.
     """
 
     days: int = Field(ge=0, le=365)
     kind: DayKind
     closes_at: time | None = None
+    runs_from: Literal["receipt", "acceptance"] = "receipt"
+
+
+class SortingTime(Closed):
+    """Within how many days of its receipt a petition is sorted. `basis` is the law."""
+
+    days: int = Field(ge=1, le=365)
+    kind: DayKind
+    basis: Words
 
 
 class Extension(Closed):
@@ -49,11 +59,13 @@ class ProcedureVersion(Closed):
     """A procedure as the law has it from `valid_from` on, until the next version begins.
 
     `basis` is the law that sets the processing time, empty while it is not checked. A time without
-    an `extension` cannot be extended. `requires` are the papers that the applicant brings.
+    an `extension` cannot be extended, a case without `sorting` is not sorted. `requires` are the
+    papers that the applicant brings.
     """
 
     valid_from: date | None = None
     processing: Processing
+    sorting: SortingTime | None = None
     extension: Extension | None = None
     basis: str
     fee: Fee | None = None

@@ -11,6 +11,7 @@ from shared.events.cases import Case, Channel, Status
 
 _OPENING = {"unit", "procedure", "channel", "received_on", "due_on"}
 _CLOSING = {"closed_on", "outcome"}
+_OF_A_PERMIT = {"permits.boundary_marking", "permits.construction_start"}
 _DAYS_LATE = (0, 1, 2, 3)
 _DAYS_LATE_WEIGHTS = (80, 12, 5, 3)
 _REASONS = {
@@ -52,7 +53,7 @@ class Clerk:
     def case(self, name: str, case: Case, wrong: Wrong | None = None) -> Subject:
         """Return the steps that end in `case`; one corrects the field that was `wrong` at first."""
         told = case.model_copy(update=self._mistaken(case, wrong))
-        steps = [_opening(told), *self._closing(case, told)]
+        steps = [_opening(told), *self._closing(name, case, told)]
         if wrong is Wrong.PROCEDURE:
             # Once resolved, a case can no longer change its kind of act.
             steps.insert(1, _correction(case, wrong, self.days.after(case.received_on, 1)))
@@ -80,7 +81,7 @@ class Clerk:
             case Wrong.CLOSED_ON:
                 return {wrong: self.days.after(case.due_on, 1)}
 
-    def _closing(self, case: Case, told: Case) -> Iterator[_Told]:
+    def _closing(self, name: str, case: Case, told: Case) -> Iterator[_Told]:
         if told.closed_on is None:
             return
         body = told.model_dump(mode="json", include=_CLOSING, exclude_none=True)
@@ -92,6 +93,8 @@ class Clerk:
             body["born_on"] = self._earlier(case.received_on, 60)
         if case.procedure == "registry.death":
             body["died_on"] = self._earlier(case.received_on, 15)
+        if case.procedure in _OF_A_PERMIT:
+            body["permit_number"] = f"{name[-5:]}/GPXD"
         yield "/cases/{id}/resolution", body, told.closed_on
 
     def _earlier(self, day: date, most: int) -> str:

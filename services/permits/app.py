@@ -1,14 +1,25 @@
 """Composition of the permits office: building and land."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
+from services.permits import store
+from services.permits.api import inspection_routes
 from services.permits.model import PERMITS
 from shared.casework.api import case_routes
 from shared.casework.files.api import file_routes
 from shared.casework.files.work import FileWork
 from shared.clock import Clock, system_clock
-from shared.department import CASEWORK_MIGRATIONS, build_department
+from shared.department import CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS, Routes, build_department
 from shared.settings import Settings
+
+ROUTES: Sequence[Routes] = [
+    # Before the cases, whose addresses begin alike.
+    lambda desk, pool: file_routes(PERMITS, desk, pool),
+    lambda desk, pool: case_routes(PERMITS, desk, pool, store),
+    lambda desk, _pool: inspection_routes(desk),
+]
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
@@ -17,12 +28,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         "permits",
         "Wardbook: Địa chính - Xây dựng",
         settings,
-        [
-            # Before the cases, whose addresses begin alike.
-            lambda desk, pool: file_routes(PERMITS, desk, pool),
-            lambda desk, pool: case_routes(PERMITS, desk, pool),
-        ],
-        [CASEWORK_MIGRATIONS],
+        ROUTES,
+        [CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS],
         clock,
         works=[lambda desk, pool: FileWork(PERMITS, desk, pool).run()],
     )

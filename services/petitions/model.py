@@ -8,14 +8,16 @@ from services.petitions.commands import (
     ResolvePetitionCase,
     SetReceptionSchedule,
 )
+from services.petitions.mediation import SESSION, conclusion, is_mediation
+from services.petitions.sorting import SORTING, reasons
 from shared.casework.commands import ResolveCase
 from shared.casework.held import Department, Held
 from shared.casework.model import unit_id
+from shared.casework.reopening import REOPENING
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.petitions import (
-    MediationConcluded,
     ReceptionSchedule,
     ReceptionScheduleData,
     ReceptionScheduleSet,
@@ -31,18 +33,24 @@ from shared.records.model import HeldRecord
 from shared.refusal import Refused
 
 
-def act(held: Held, case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:  # noqa: ARG001 - all is in the case
+def act(held: Held, case: Case, command: ResolveCase) -> tuple[type[Event], CaseData]:
     """Return the event and payload that answer a petition or conclude a mediation."""
     assert isinstance(command, ResolvePetitionCase)
-    kind = CATALOGUE[PROCEDURES[case.procedure].act]
-    if kind is MediationConcluded and command.outcome is None:
-        raise Refused("field_required_here", "outcome", procedure=case.procedure)
-    if kind is not MediationConcluded and command.outcome is not None:
+    kind, outcome = CATALOGUE[PROCEDURES[case.procedure].act], command.outcome
+    if is_mediation(case.procedure):
+        outcome = conclusion(held, outcome)
+    elif outcome is not None:
         raise Refused("field_not_of_this", "outcome", procedure=case.procedure)
-    return kind, CaseData(case=case.model_copy(update={"outcome": command.outcome}))
+    return kind, CaseData(case=case.model_copy(update={"outcome": outcome}))
 
 
-PETITIONS = Department(name="petitions", resolve_command=ResolvePetitionCase, act=act)
+PETITIONS = Department(
+    name="petitions",
+    resolve_command=ResolvePetitionCase,
+    act=act,
+    steps=(SORTING, SESSION, REOPENING),
+    reasons=reasons,
+)
 
 
 def receive_visit(visit_id: UUID, command: ReceiveVisit, recorded: Recorded) -> Event:

@@ -31,7 +31,7 @@ from services.reporting.decode import LONGEST, Fact, Undecodable, decode_record
 from services.reporting.projections.contributions import Series, count_case
 from services.reporting.projections.tallies import Column, Counts, Versions, within_rows
 from services.reporting.usual_form import OtherForm, kind_of, read_usual
-from shared.events.cases import Case, Channel, Outcome, Status
+from shared.events.cases import Case, Channel, Outcome, Sorting, Status
 
 type Record = ConsumerRecord[bytes, bytes]
 
@@ -192,6 +192,7 @@ class Reader:
                     status=status,
                     closed_on=closed_on,
                     outcome=Outcome(case.outcome) if case.outcome else None,
+                    sorting=Sorting(case.sorting) if case.sorting else None,
                 )
             )
             for number, one in enumerate(counted):

@@ -31,7 +31,7 @@ def kind_of(topic: str, event: Any) -> tuple[Any, ...]:
     """Return all that decides what a case event counts as, but for its unit and its days."""
     case = event.data.case
     name = event.__struct_config__.tag
-    return topic, name, case.procedure, case.channel, case.status, case.outcome
+    return topic, name, case.procedure, case.channel, case.status, case.outcome, case.sorting
 
 
 class _Case(Struct, gc=False):
@@ -43,6 +43,7 @@ class _Case(Struct, gc=False):
     status: Literal["open", "resolved", "refused", "withdrawn", "cancelled"]
     closed_on: date | None = None
     outcome: Literal["reconciled", "not_reconciled"] | None = None
+    sorting: Literal["accepted", "passed_on", "guided", "filed"] | None = None
     paused_on: None = None  # a case whose clock stands still counts in another way: see `decode`
 
 

@@ -103,7 +103,8 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
             held = await store.read(conn, id)
         version = department.version(held.case.procedure, held.case.received_on)
         language = language_of(request.headers.get("accept-language"))
-        steps = deadline.why(version, held.case, held.course, desk.today)
+        more = department.reasons(version, held, desk.today)
+        steps = deadline.why(version, held.case, held.course, desk.today, more)
         return Why(
             due_on=held.case.due_on,
             basis=version.basis,

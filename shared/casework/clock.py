@@ -15,7 +15,9 @@ from shared.casework.held import (
     Department,
     Held,
     next_step,
+    not_away,
     not_before_received,
+    not_before_step,
     open_case,
     running_case,
 )
@@ -27,7 +29,10 @@ from shared.events.cases import (
     CaseReappointed,
     CaseReappointedData,
     CaseReceived,
+    CaseReopened,
     CaseResumed,
+    Sorting,
+    StepData,
 )
 from shared.events.envelope import Event
 from shared.recorded import Recorded, not_after
@@ -37,11 +42,13 @@ from shared.refusal import Refused
 def pause(department: Department, held: Held, command: PauseCase, recorded: Recorded) -> Event:
     """Stop the clock of an open case; the days before the pause have counted."""
     case = running_case(held)
+    not_away(held)
     day = command.paused_on or recorded.on
     not_after("paused_on", day, recorded)
     not_before_received("paused_on", day, case.received_on)
     if held.course.resumed_on and day < held.course.resumed_on[-1]:
         raise Refused("before_resumption", "paused_on", until=held.course.resumed_on[-1])
+    not_before_step("paused_on", day, held)
     data = CaseData(case=case.model_copy(update={"paused_on": day}))
     return next_step(department, held, CasePaused, data, day, recorded)
 
@@ -55,6 +62,7 @@ def resume(department: Department, held: Held, command: ResumeCase, recorded: Re
     not_after("resumed_on", day, recorded)
     if day < since:
         raise Refused("before_pause", "resumed_on", since=since)
+    not_before_step("resumed_on", day, held)
     after = course + Course(resumed_on=(day,))
     due_on = due_after(department.version(case.procedure, case.received_on), case, course, after)
     data = CaseData(case=case.model_copy(update={"paused_on": None, "due_on": due_on}))
@@ -103,15 +111,21 @@ def reappoint(
 
 def step_of(event: Event, command: BaseModel) -> Course:
     """Return what one step adds to the course of its case."""
+    step, day = Course(), event.occurred_on
     match event, command:
         case CaseReceived(), ReceiveCase():
-            return Course(received_at=received_at(command, event.recordedtime, event.migrated))
+            step = Course(received_at=received_at(command, event.recordedtime, event.migrated))
         case CasePaused(), _:
-            return Course(paused_on=(event.occurred_on,))
+            step = Course(paused_on=(day,))
         case CaseResumed(), _:
-            return Course(resumed_on=(event.occurred_on,))
+            step = Course(resumed_on=(day,))
+        case CaseReopened(data=data), _:
+            step = Course(ended_on=(data.ended_on,), reopened_on=(day,))
         case CaseExtended(), ExtendCase():
-            return Course(extended=(command.days,))
+            step = Course(extended=(command.days,))
         case CaseReappointed(data=data), _:
-            return Course(appointments=(data.appointment_on,))
-    return Course()
+            step = Course(appointments=(data.appointment_on,))
+        case Event(data=StepData(case=case)), _ if case.closed_on is None:
+            accepted_on = day if case.sorting is Sorting.ACCEPTED else None
+            step = Course(stepped_on=(day,), accepted_on=accepted_on)
+    return step

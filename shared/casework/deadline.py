@@ -4,14 +4,14 @@ The clock of a case starts with its receipt, stands still while the applicant su
 and runs on; an extension gives it more days. `due` finds the day, `why` tells the way to it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from itertools import zip_longest
 from typing import Any
 
 from shared.calendar import Standstill, counts, day_off, due_day
-from shared.events.cases import Case, Status, timeliness
+from shared.events.cases import Case, Sorting, Status, timeliness
 from shared.procedures import ProcedureVersion, Processing
 
 
@@ -21,8 +21,10 @@ class Course:
 
     `received_at` is the wall clock of Việt Nam, None where it was not told: then the office was
     open. The clock stands from each day of `paused_on` up to that of `resumed_on`, which counts
-    again; a case that waits has one pause more. `extended` are the days of each extension,
-    `appointments` the new days that letters of apology named.
+    again; a case that waits has one pause more. From each day of `ended_on` up to that of
+    `reopened_on` the case was closed. `extended` are the days of each extension, `appointments` the
+    new days that letters of apology named. `accepted_on` is the day on which a petition was
+    accepted, `stepped_on` are those of all steps that only its department knows.
     """
 
     received_at: time | None = None
@@ -30,6 +32,10 @@ class Course:
     resumed_on: tuple[date, ...] = ()
     extended: tuple[int, ...] = ()
     appointments: tuple[date, ...] = ()
+    ended_on: tuple[date, ...] = ()
+    reopened_on: tuple[date, ...] = ()
+    stepped_on: tuple[date, ...] = ()
+    accepted_on: date | None = None
 
     def __add__(self, step: "Course") -> "Course":
         """Return the course after one more step."""
@@ -39,6 +45,10 @@ class Course:
             resumed_on=self.resumed_on + step.resumed_on,
             extended=self.extended + step.extended,
             appointments=self.appointments + step.appointments,
+            ended_on=self.ended_on + step.ended_on,
+            reopened_on=self.reopened_on + step.reopened_on,
+            stepped_on=self.stepped_on + step.stepped_on,
+            accepted_on=self.accepted_on or step.accepted_on,
         )
 
     @property
@@ -48,14 +58,16 @@ class Course:
 
     @property
     def days(self) -> Sequence[date]:
-        """The days on which the clock stopped or ran again, in order."""
-        return sorted((*self.paused_on, *self.resumed_on))
+        """The days of the steps between receipt and closing, in order."""
+        clock = (*self.paused_on, *self.resumed_on, *self.reopened_on)
+        return sorted((*clock, *self.stepped_on))
 
     @property
     def standstills(self) -> tuple[Standstill, ...]:
-        """The pauses that are over."""
+        """The pauses that are over, and the times in which the case was closed."""
         pauses = zip(self.paused_on, self.resumed_on, strict=False)
-        return tuple(Standstill(since, until) for since, until in pauses)
+        closed = zip(self.ended_on, self.reopened_on, strict=True)
+        return tuple(Standstill(since, until) for since, until in (*pauses, *closed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,8 @@ class Reason:
 
 def starts_on(processing: Processing, received_on: date, course: Course) -> date:
     """Return the day as on which the case counts as received."""
+    if processing.runs_from == "acceptance" and course.accepted_on is not None:
+        return course.accepted_on
     closes_at, received_at = processing.closes_at, course.received_at
     if closes_at is None or received_at is None or received_at < closes_at:
         return received_on
@@ -101,24 +115,44 @@ def due_after(version: ProcedureVersion, case: Case, before: Course, after: Cour
         for number in range(1, (case.due_on - start).days + 1)
     )
     days += sum(after.extended) - sum(before.extended)
+    start = starts_on(version.processing, case.received_on, after)
     return max(case.due_on, due_day(start, days, kind, after.standstills))
 
 
-def why(version: ProcedureVersion, case: Case, course: Course, today: date) -> Sequence[Reason]:
-    """Return the steps that lead to a case's due day, and how it stands to it on `today`."""
-    return [*_way(version, case, course), *_standing(case, course, today)]
+def sort_by(version: ProcedureVersion, received_on: date, course: Course) -> date | None:
+    """Return the last day on which a petition is sorted in time, None where none is sorted."""
+    if version.sorting is None:
+        return None
+    return due_day(received_on, version.sorting.days, version.sorting.kind, course.standstills)
+
+
+def why(
+    version: ProcedureVersion,
+    case: Case,
+    course: Course,
+    today: date,
+    more: Iterable[Reason] = (),
+) -> Sequence[Reason]:
+    """Return the steps that lead to a case's due day, and how it stands to it on `today`.
+
+    `more` is what its department adds, in between.
+    """
+    return [*_way(version, case, course), *more, *_standing(case, course, today)]
 
 
 def _way(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reason]:
     processing = version.processing
     start = starts_on(processing, case.received_on, course)
+    accepted = processing.runs_from == "acceptance" and course.accepted_on is not None
     told = {"time": course.received_at.strftime("%H:%M") if course.received_at else ""}
     yield Reason(case.received_on, "why_received_at" if told["time"] else "why_received", told)
-    if start != case.received_on:
+    if accepted:
+        yield Reason(start, "why_accepted", {"day": start})
+    elif start != case.received_on:
         assert processing.closes_at is not None
         closes_at = processing.closes_at.strftime("%H:%M")
         yield Reason(start, "why_after_hours", {"closes_at": closes_at})
-    part = replace(course, paused_on=(), resumed_on=(), extended=())
+    part = replace(course, paused_on=(), resumed_on=(), extended=(), ended_on=(), reopened_on=())
     law = {"days": processing.days, "basis": version.basis or "-"}
     rule = "why_same_day" if processing.days == 0 else f"why_{processing.kind}_days"
     yield Reason(due(version, case.received_on, part), rule, law)
@@ -135,6 +169,12 @@ def _way(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reas
         )
         values = {"since": since, "until": until, "days": (until - since).days}
         yield Reason(due(version, case.received_on, part), "why_paused", values)
+    for since, until in zip(course.ended_on, course.reopened_on, strict=True):
+        part = replace(
+            part, ended_on=(*part.ended_on, since), reopened_on=(*part.reopened_on, until)
+        )
+        values = {"since": since, "until": until}
+        yield Reason(due(version, case.received_on, part), "why_reopened", values)
     lawful = due(version, case.received_on, part)
     if lawful != case.due_on:
         yield Reason(case.due_on, "why_stated", {"lawful": lawful})
@@ -162,7 +202,8 @@ def _standing(case: Case, course: Course, today: date) -> Iterator[Reason]:
             rule = f"why_{timeliness(case.due_on, case.closed_on)}"
             yield Reason(case.closed_on, rule, {"due_on": case.due_on})
         else:
-            yield Reason(case.closed_on, f"why_{case.status.value}", {})
+            accepted = case.sorting in (None, Sorting.ACCEPTED)
+            yield Reason(case.closed_on, f"why_{case.status if accepted else case.sorting}", {})
     elif case.overdue_from <= today and not case.waits_in_time:
         yield Reason(today, "why_overdue", {"days": (today - case.due_on).days})
     else:

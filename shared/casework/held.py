@@ -1,6 +1,6 @@
 """A case as a department holds it, and what every decision about one begins and ends with. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,17 +9,20 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.casework.commands import ReceiveCase, ResolveCase
-from shared.casework.deadline import Course
+from shared.casework.deadline import Course, Reason
 from shared.events.cases import Case, CaseData, Status
 from shared.events.envelope import Event, new_event
 from shared.procedures import PROCEDURES, Procedure, ProcedureVersion, procedures_of
 from shared.recorded import Recorded
 from shared.refusal import Refused
 
+type Reasons = Callable[[ProcedureVersion, "Held", date], Iterable[Reason]]
+"""What a department adds to why a case is due on its day, seen from a day."""
+
 type Act = Callable[["Held", Case, ResolveCase], tuple[type[Event], CaseData]]
 """The act that resolves a case.
 
-The case as it is held, as it will be resolved, and the command, to the event's type and payload.
+The case as it was, the resolved one and the command to the event's type and payload.
 """
 
 
@@ -37,8 +40,8 @@ class CaseStep:
 class Department:
     """What only the department knows.
 
-    Its name, what it must be told to receive and to resolve a case, its acts, and the steps that
-    its cases take beside those of every case.
+    Its name, what it must be told to receive and to resolve a case, its acts, the steps that its
+    cases take beside those of every case, and what these add to why a case is due on its day.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Department:
     act: Act
     receive_command: type[ReceiveCase] = ReceiveCase
     steps: tuple[CaseStep, ...] = ()
+    reasons: Reasons = lambda _version, _held, _today: ()
 
     @property
     def source(self) -> str:
@@ -86,6 +90,12 @@ class Held:
     course: Course = NOTHING_HAPPENED
     particulars: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def away_since(self) -> date | None:
+        """The day from which its file is at another office, None where it is here."""
+        told = self.particulars.get("forwarding", {"back_on": ""})
+        return None if "back_on" in told else date.fromisoformat(told["forwarded_on"])
+
 
 type Decision = Callable[[Department, Held, Any, Recorded], Event]
 """From a held case, a command and the moment to the event, or a refusal."""
@@ -107,6 +117,12 @@ def running_case(held: Held) -> Case:
     return case
 
 
+def not_away(held: Held) -> None:
+    """Refuse a case whose file is at another office."""
+    if held.away_since is not None:
+        raise Refused("case_away", status=409, since=held.away_since)
+
+
 def not_cancelled(held: Held) -> None:
     """Refuse a case that was cancelled."""
     if held.case.status is Status.CANCELLED:
@@ -117,6 +133,13 @@ def not_before_received(field: str, day: date, received_on: date) -> None:
     """Refuse a day that lies before the receipt of its case."""
     if day < received_on:
         raise Refused("before_received", field, received_on=received_on)
+
+
+def not_before_step(field: str, day: date, held: Held) -> None:
+    """Refuse a day that lies before the receipt of a case, or before a step that it has taken."""
+    not_before_received(field, day, held.case.received_on)
+    if held.course.days and day < held.course.days[-1]:
+        raise Refused("before_step", field, day=held.course.days[-1])
 
 
 def next_step(

@@ -22,6 +22,7 @@ from shared.casework.held import (
     Department,
     Held,
     next_step,
+    not_away,
     not_before_received,
     not_cancelled,
     open_case,
@@ -159,6 +160,7 @@ def cancel(department: Department, held: Held, command: CancelCase, recorded: Re
 
 def _closed(held: Held, status: Status, closed_on: date | None, recorded: Recorded) -> Case:
     case = open_case(held)
+    not_away(held)
     day = closed_on or recorded.on
     not_after("closed_on", day, recorded)
     _check_closed(held, day, case.received_on)

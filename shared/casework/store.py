@@ -11,30 +11,42 @@ from shared.casework.clock import step_of
 from shared.casework.deadline import Course
 from shared.casework.held import Held
 from shared.database import Connection, rows_of
-from shared.events.cases import Case, CaseData
+from shared.events.cases import Case, CaseData, StepData
 from shared.events.envelope import Event
 from shared.refusal import Refused
 
-_COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome"
-_STEPS = ("paused_on", "resumed_on", "extended", "appointments")
+_COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome, sorting"
+_STEPS = {
+    "paused_on": "date",
+    "resumed_on": "date",
+    "extended": "int",
+    "appointments": "date",
+    "ended_on": "date",
+    "reopened_on": "date",
+    "stepped_on": "date",
+}
 _HELD = f"""
-id, sequence, recorded_at, {_COLUMNS}, received_at, {", ".join(_STEPS)}, particulars::text
+id, sequence, recorded_at, {_COLUMNS}, received_at, accepted_on, {", ".join(_STEPS)},
+particulars::text
 """
 
 _SAVE = f"""
 INSERT INTO cases (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
-                   particulars, {", ".join(_STEPS)})
-SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
+                   accepted_on, particulars, {", ".join(_STEPS)})
+SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at, accepted_on,
        particulars, {", ".join(f"array_remove(ARRAY[{name}], NULL)" for name in _STEPS)}
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[],
-              $8::text[], $9::date[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-              $14::time[], $15::jsonb[], $16::date[], $17::date[], $18::int[], $19::date[])
+              $8::text[], $9::date[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
+              $14::text[], $15::time[], $16::date[], $17::jsonb[],
+              {", ".join(f"${18 + place}::{kind}[]" for place, kind in enumerate(_STEPS.values()))})
        AS one (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
-               particulars, {", ".join(_STEPS)})
+               accepted_on, particulars, {", ".join(_STEPS)})
     ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, unit = excluded.unit,
        procedure = excluded.procedure, channel = excluded.channel,
        received_on = excluded.received_on, due_on = excluded.due_on, status = excluded.status,
        closed_on = excluded.closed_on, outcome = excluded.outcome,
+       sorting = excluded.sorting,
+       accepted_on = coalesce(cases.accepted_on, excluded.accepted_on),
        recorded_at = excluded.recorded_at, reason = coalesce(excluded.reason, cases.reason),
        particulars = cases.particulars || excluded.particulars,
        {", ".join(f"{name} = cases.{name} || excluded.{name}" for name in _STEPS)}
@@ -67,7 +79,6 @@ async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) ->
 def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
     assert isinstance(event.data, CaseData)
     case, step = event.data.case, step_of(event, command)
-    particulars: BaseModel | None = getattr(command, "particulars", None)
     return (
         event.subject,
         event.sequence,
@@ -79,17 +90,32 @@ def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
         case.status,
         case.closed_on,
         case.outcome,
+        case.sorting,
         event.recordedtime,
         getattr(command, "applicant", None),
         getattr(command, "reason", None),
         step.received_at,
-        "{}" if particulars is None else particulars.model_dump_json(exclude_none=True),
+        step.accepted_on,
+        _particulars(event.data, command),
         *(next(iter(getattr(step, name)), None) for name in _STEPS),
     )
 
 
+def _particulars(data: CaseData, command: BaseModel) -> str:
+    """Return, as JSON, what an event and its command say of the case beyond what is counted."""
+    told: BaseModel | None = getattr(command, "particulars", None)
+    said = {} if told is None else told.model_dump(mode="json", exclude_none=True)
+    if isinstance(data, StepData):
+        said |= data.model_dump(mode="json", exclude={"case"}, exclude_none=True)
+    return json.dumps(said)
+
+
 def _held(row: asyncpg.Record) -> Held:
-    course = Course(received_at=row["received_at"], **{name: tuple(row[name]) for name in _STEPS})
+    course = Course(
+        received_at=row["received_at"],
+        accepted_on=row["accepted_on"],
+        **{name: tuple(row[name]) for name in _STEPS},
+    )
     return Held(
         id=row["id"],
         sequence=row["sequence"],

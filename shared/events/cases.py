@@ -48,6 +48,19 @@ class Outcome(StrEnum):
     NOT_RECONCILED = "not_reconciled"
 
 
+class Sorting(StrEnum):
+    """What became of a petition when it was sorted (phân loại, xử lý đơn).
+
+    Accepted (thụ lý), passed on to who is competent (chuyển đơn), its writer guided to who is
+    (hướng dẫn), or filed without action (lưu đơn).
+    """
+
+    ACCEPTED = "accepted"
+    PASSED_ON = "passed_on"
+    GUIDED = "guided"
+    FILED = "filed"
+
+
 def timeliness(due_on: date, closed_on: date) -> Literal["early", "on_time", "late"]:
     """Say whether a case was resolved early, on time or late (columns of Biểu số 06/VPCP/KSTT)."""
     if closed_on < due_on:
@@ -61,6 +74,8 @@ class Case(Frozen):
     Days are calendar days of Việt Nam; `due_on` is the last good one. A closed case (resolved,
     refused, withdrawn) has `closed_on`, no other has. `paused_on` is the day from which its clock
     stands still because its applicant supplements the file; `due_on` moves when it runs again.
+    `sorting` is how a petition was sorted, None of one that was not; what is sorted out in another
+    way than `accepted` is closed with it, as refused (decision 0022).
     """
 
     unit: UnitId
@@ -72,6 +87,7 @@ class Case(Frozen):
     closed_on: date | None = None
     outcome: Outcome | None = None
     paused_on: date | None = None
+    sorting: Sorting | None = None
 
     @property
     def overdue_from(self) -> date:
@@ -105,6 +121,10 @@ class CaseData(Frozen):
     """The payload of a case event: the case as it now is."""
 
     case: Case
+
+
+class StepData(CaseData):
+    """The payload of a step that only one department's cases take; its day is the event's."""
 
 
 class CaseCorrectedData(CaseData):
@@ -180,6 +200,19 @@ class CaseReappointed(Event):
 
     type: Literal["case.reappointed"] = "case.reappointed"
     data: CaseReappointedData
+
+
+class CaseReopenedData(CaseData):
+    """The case, which is open again, and the day on which it had been closed."""
+
+    ended_on: date
+
+
+class CaseReopened(Event):
+    """A closed case is open again, for a reason that the department keeps; it counts once."""
+
+    type: Literal["case.reopened"] = "case.reopened"
+    data: CaseReopenedData
 
 
 class CaseCorrected(Event):

@@ -14,14 +14,28 @@ from shared.events.cases import (
     CaseCorrectedData,
     CaseData,
     CaseReappointedData,
+    CaseReopenedData,
     Channel,
     Outcome,
+    Sorting,
     Status,
 )
 from shared.events.envelope import Event, event_id, new_event
+from shared.events.permits import (
+    Finding,
+    Forwarding,
+    ForwardingData,
+    Inspection,
+    InspectionCorrectedData,
+    InspectionData,
+)
 from shared.events.petitions import (
+    MediationSessionData,
+    PetitionSortedData,
     ReceptionSchedule,
     ReceptionScheduleData,
+    Session,
+    SessionResult,
     Visit,
     VisitCorrectedData,
     VisitData,
@@ -75,6 +89,11 @@ def _resolved(procedure: str) -> CaseData:
 _BIRTH = _case("registry.birth", Status.RESOLVED)
 _DEATH = _case("registry.death", Status.RESOLVED)
 _VISIT = Visit(unit=UNIT, visited_on=DAY, visitors=2)
+_INSPECTION = Inspection(
+    unit=UNIT, inspected_on=DAY, finding=Finding.VIOLATION, of_case=UUID(int=SUBJECT.int + 1)
+)
+_MINUTED = _INSPECTION.model_copy(update={"minutes_on": DAY})
+_FINED = _MINUTED.model_copy(update={"fine": 15_000_000, "fined_on": DAY})
 _RETURN = Return(
     unit=UNIT,
     form="budget",
@@ -126,6 +145,9 @@ _DATA: Mapping[str, Frozen] = {
     "case.reappointed": CaseReappointedData(
         case=_case("registry.birth", Status.OPEN), appointment_on=date(2023, 11, 16)
     ),
+    "case.reopened": CaseReopenedData(
+        case=_case("registry.guardianship", Status.OPEN), ended_on=date(2023, 11, 13)
+    ),
     "case.corrected": CaseCorrectedData(case=_BIRTH, corrects=STEP, changed=("channel",)),
     "case.cancelled": CaseCancelledData(
         case=_case("registry.birth", Status.CANCELLED), corrects=STEP
@@ -148,8 +170,33 @@ _DATA: Mapping[str, Frozen] = {
     "permits.repair_application.approved": _resolved("permits.repair_application"),
     "permits.construction_start.noted": _resolved("permits.construction_start"),
     "permits.boundary.marked": _resolved("permits.boundary_marking"),
+    "permits.land_file.forwarded": ForwardingData(
+        case=_case("permits.land_transfer", Status.OPEN), forwarding=Forwarding(forwarded_on=DAY)
+    ),
+    "permits.land_file.came_back": ForwardingData(
+        case=_case("permits.land_transfer", Status.OPEN),
+        forwarding=Forwarding(forwarded_on=date(2023, 11, 13), back_on=DAY),
+    ),
+    "permits.inspection.recorded": InspectionData(inspection=_INSPECTION),
+    "permits.inspection.minuted": InspectionData(inspection=_MINUTED),
+    "permits.inspection.fined": InspectionData(inspection=_FINED),
+    "permits.inspection.corrected": InspectionCorrectedData(
+        inspection=_FINED.model_copy(update={"cancelled": True}),
+        corrects=STEP,
+        changed=("cancelled",),
+    ),
     "permits.land_file.completed": _resolved("permits.land_file"),
+    "petitions.petition.sorted": PetitionSortedData(
+        case=_case("petitions.complaint", Status.REFUSED).model_copy(
+            update={"sorting": Sorting.PASSED_ON}
+        ),
+        passed_to="land_registration_office",
+    ),
     "petitions.petition.answered": _resolved("petitions.complaint"),
+    "petitions.mediation_session.held": MediationSessionData(
+        case=_case("petitions.mediation", Status.OPEN),
+        session=Session(held_on=DAY, result=SessionResult.POSTPONED, team="residents_group_1"),
+    ),
     "petitions.mediation.concluded": CaseData(
         case=_case("petitions.mediation", Status.RESOLVED, Outcome.RECONCILED)
     ),

@@ -5,13 +5,29 @@ Answers, mediation, citizen reception.
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.events.cases import CaseData, UnitId
+from shared.events.cases import CaseData, StepData, UnitId
 from shared.events.envelope import Event
 from shared.frozen import Frozen
+
+Code = Annotated[str, Field(pattern=r"^[a-z_]+[0-9]{0,2}$", max_length=32)]
+"""A code of a list that the office keeps as data: no number of a person fits in."""
+
+
+class PetitionSortedData(StepData):
+    """The petition, whose `sorting` says how it was sorted, and to which authority it went."""
+
+    passed_to: Code | None = None
+
+
+class PetitionSorted(Event):
+    """A petition, complaint or denunciation was sorted (phân loại, xử lý đơn)."""
+
+    type: Literal["petitions.petition.sorted"] = "petitions.petition.sorted"
+    data: PetitionSortedData
 
 
 class PetitionAnswered(Event):
@@ -19,6 +35,35 @@ class PetitionAnswered(Event):
 
     type: Literal["petitions.petition.answered"] = "petitions.petition.answered"
     data: CaseData
+
+
+class SessionResult(StrEnum):
+    """How a session of a mediation ended."""
+
+    RECONCILED = "reconciled"
+    NOT_RECONCILED = "not_reconciled"
+    POSTPONED = "postponed"
+
+
+class Session(Frozen):
+    """A session of a mediation; `team` is the code of the mediation team (tổ hòa giải)."""
+
+    held_on: date
+    result: SessionResult
+    team: Code | None = None
+
+
+class MediationSessionData(StepData):
+    """The case, which a session does not close, and the session."""
+
+    session: Session
+
+
+class MediationSessionHeld(Event):
+    """A session of a mediation was held or postponed (phiên hòa giải)."""
+
+    type: Literal["petitions.mediation_session.held"] = "petitions.mediation_session.held"
+    data: MediationSessionData
 
 
 class MediationConcluded(Event):

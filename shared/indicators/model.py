@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class Term(Closed):
     """One sum of tallies: of a measure, over a span of days, narrowed to series by `where`."""
 
-    measure: Literal["received", "closed", "overdue", "visitors"]
+    measure: Literal["received", "closed", "overdue", "inspected", "fined", "visitors"]
     at: At = "within"
     sign: Literal[1, -1] = 1
     where: Mapping[str, frozenset[str]] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,8 +27,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from services.registry.model import REGISTRY
 from shared import units
 from shared.calendar import is_working_day
+from shared.casework.api import case_routes
+from shared.casework.reopening import REOPENING
 from shared.clock import ward_day
 from tests.support.case_life import (
     ACTS,
@@ -84,6 +87,7 @@ COMMANDS = st.one_of(
             },
         ),
     ),
+    st.tuples(st.just("reopening"), st.fixed_dictionaries(REASON, optional={"reopened_on": DAYS})),
     st.tuples(st.just("cancellation"), st.fixed_dictionaries(REASON)),
 )
 
@@ -171,7 +175,7 @@ class CaseLives(RuleBasedStateMachine):
         if rules := broken(self.lives[case], name, body):
             assert_refused(answer, rules)
             return multiple()
-        self.lives[case] = after(self.lives[case], name, body)
+        self.lives[case] = after(self.lives[case], name, body, answer.json())
         assert (answer.status_code, answer.json()) == (200, self.lives[case].answer)
         self.keys += 1
         return Sent(f"k{self.keys - 1}", path, body, answer.status_code, answer.text)
@@ -228,7 +232,7 @@ class CaseLives(RuleBasedStateMachine):
             for answer in answers:
                 assert_refused(answer, rules)
             return
-        self.lives[case] = after(self.lives[case], name, body)
+        self.lives[case] = after(self.lives[case], name, body, answers[0].json())
         assert [a.json() for a in answers] == [self.lives[case].answer] * 2
         self.keys += 1
 
@@ -255,7 +259,9 @@ def one_by_one(life: Life, commands: Sequence[tuple[Command, httpx.Response]]) -
             if rule_of(answer) not in rules:
                 return None
         else:
-            life = after(life, name, body)
+            if not answer.is_success:
+                return None
+            life = after(life, name, body, answer.json())
             if answer.json() != life.answer:
                 return None
     return life
@@ -307,7 +313,11 @@ def test_cases_live_as_the_model_says(database: str) -> None:
             units.resolve("10525", TODAY)
             is_working_day(TODAY)
             pool = await stack.enter_async_context(a_database_of_offices(database))
-            return [await stack.enter_async_context(an_office(pool)) for _ in range(2)]
+            department = replace(REGISTRY, steps=(*REGISTRY.steps, REOPENING))
+            routes = [lambda desk, pool: case_routes(department, desk, pool)]
+            return [
+                await stack.enter_async_context(an_office(pool, routes=routes)) for _ in range(2)
+            ]
 
         try:
             offices = runner.run(opened())

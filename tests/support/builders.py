@@ -1,6 +1,6 @@
 """Cases, events, versions and Kafka records as tests need them: each argument has a usual value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -82,7 +82,12 @@ def a_case(status: Status = Status.OPEN, **changes: Any) -> Case:
     return Case(**(usual | changes))
 
 
-def a_held(case: Case | None = None, sequence: int = 1, **course: Any) -> Held:
+def a_held(
+    case: Case | None = None,
+    sequence: int = 1,
+    particulars: Mapping[str, Any] | None = None,
+    **course: Any,
+) -> Held:
     """Return a case as a department holds it, recorded the day before; `course` are its pauses."""
     return Held(
         id=SUBJECT,
@@ -90,6 +95,7 @@ def a_held(case: Case | None = None, sequence: int = 1, **course: Any) -> Held:
         case=case or a_case(),
         recorded_at=at(date(2023, 11, 13)),
         course=Course(**course),
+        particulars=particulars or {},
     )
 
 

@@ -46,6 +46,11 @@ class Life:
     told: tuple[Told, ...]
 
     @property
+    def reopened_on(self) -> date:
+        """The last day on which it was opened again, the first of all days where it never was."""
+        return max((one.on for one in self.told if one.type == "case.reopened"), default=date.min)
+
+    @property
     def sequence(self) -> int:
         """Its version: each step is told once."""
         return len(self.told)
@@ -73,6 +78,7 @@ def received(id_: UUID, body: Mapping[str, Any], due_on: date) -> Life:
         "closed_on": None,
         "outcome": None,
         "paused_on": None,
+        "sorting": None,
     }
     return Life(id_, case, (Told("case.received", 1, case["received_on"], case),))
 
@@ -90,16 +96,22 @@ def broken(life: Life, name: str, body: Mapping[str, Any]) -> set[str]:
     if name == "cancellation":
         return set()
     if name == "correction":
-        return _correction(life.case, body)
+        return _correction(life, body)
+    if name == "reopening":
+        return _reopening(life.case, body.get("reopened_on", TODAY))
     rules = set() if life.case["status"] == "open" else {"case_closed"}
     day = body.get("closed_on", TODAY)
     rules |= {"in_the_future"} if day > TODAY else set()
     rules |= {"before_received"} if day < life.case["received_on"] else set()
+    rules |= {"before_step"} if day < life.reopened_on else set()
     return rules | (_act(life.case["procedure"], day, body) if name == "resolution" else set())
 
 
-def after(life: Life, name: str, body: Mapping[str, Any]) -> Life:
-    """Return the case after a command that breaks no rule."""
+def after(life: Life, name: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> Life:
+    """Return the case after a command that breaks no rule.
+
+    Which day it is due on after a reopening is taken from the answer, but never an earlier one.
+    """
     if name in CLOSINGS:
         day = body.get("closed_on", TODAY)
         case = {**life.case, "status": CLOSINGS[name], "closed_on": day}
@@ -107,6 +119,11 @@ def after(life: Life, name: str, body: Mapping[str, Any]) -> Life:
         if name == "resolution":
             type_, wanted = ACTS[case["procedure"]]
         return _next(life, type_, day, case, {wanted: body[wanted]} if wanted else {})
+    if name == "reopening":
+        day = body.get("reopened_on", TODAY)
+        due_on = max(life.case["due_on"], date.fromisoformat(answer["due_on"]))
+        case = {**life.case, "status": "open", "closed_on": None, "due_on": due_on}
+        return _next(life, "case.reopened", day, case, {"ended_on": life.case["closed_on"]})
     last = {"corrects": f"{life.id}.{life.sequence:08d}"}
     if name == "cancellation":
         return _next(life, "case.cancelled", TODAY, {**life.case, "status": "cancelled"}, last)
@@ -140,7 +157,15 @@ def _act(procedure: str, closed_on: date, body: Mapping[str, Any]) -> set[str]:
     return rules
 
 
-def _correction(case: Mapping[str, Any], body: Mapping[str, Any]) -> set[str]:
+def _reopening(case: Mapping[str, Any], day: date) -> set[str]:
+    if case["closed_on"] is None:
+        return {"case_open"}
+    rules = {"in_the_future"} if day > TODAY else set()
+    return rules | ({"before_closing"} if day < case["closed_on"] else set())
+
+
+def _correction(life: Life, body: Mapping[str, Any]) -> set[str]:
+    case = life.case
     new = {**case, **{k: v for k, v in body.items() if k in case}}
     if new == case:
         return {"nothing_changes"}
@@ -153,4 +178,8 @@ def _correction(case: Mapping[str, Any], body: Mapping[str, Any]) -> set[str]:
     if new["closed_on"] is not None:
         rules |= {"in_the_future"} if new["closed_on"] > TODAY else set()
         rules |= {"before_received"} if new["closed_on"] < new["received_on"] else set()
+        rules |= {"before_step"} if new["closed_on"] < life.reopened_on else set()
+    if life.reopened_on > date.min:
+        first = next(one.on for one in life.told if one.type == "case.reopened")
+        rules |= {"after_step"} if new["received_on"] > first else set()
     return rules

@@ -1,4 +1,4 @@
-"""A registry without its relay: its database, its HTTP interface, how often it was woken."""
+"""A department without its relay: database, HTTP interface, how often it was woken."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Random stories: what cases, visits, schedules, returns and entries go through, as real events.
+"""Random stories: what cases, inspections, visits, returns and the like go through, as events.
 
 A story is every event of one subject in order. Each state is drawn anew, so that a correction may
 change anything; recording days do not always run forward.
@@ -19,10 +19,20 @@ from shared.events.cases import (
     CaseCorrectedData,
     CaseData,
     CaseReceived,
+    CaseReopened,
+    CaseReopenedData,
     Channel,
     Status,
 )
 from shared.events.envelope import Event, event_id
+from shared.events.permits import (
+    Finding,
+    Inspection,
+    InspectionCorrected,
+    InspectionCorrectedData,
+    InspectionData,
+    SiteInspected,
+)
 from shared.events.petitions import (
     ReceptionSchedule,
     ReceptionScheduleData,
@@ -60,7 +70,7 @@ UNITS = st.sampled_from(["2004-10525", "2004-10528"])
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """Draw a case of any status, early or late."""
+    """Draw a case of any status, early or late; an open one was closed before."""
     status = draw(st.sampled_from(Status))
     received = draw(DAYS)
     closing = received + timedelta(days=draw(st.integers(0, 5)))
@@ -84,6 +94,20 @@ def visits() -> st.SearchStrategy[Visit]:
 def schedules() -> st.SearchStrategy[ReceptionSchedule]:
     """Draw a weekly reception day."""
     return st.builds(ReceptionSchedule, unit=UNITS, weekday=st.sampled_from(Weekday), from_day=DAYS)
+
+
+def inspections() -> st.SearchStrategy[Inspection]:
+    """Draw an inspection, fined or not; a cancelled one never took place."""
+    fines = st.none() | st.integers(1, 10**12)
+    return st.builds(
+        Inspection,
+        unit=UNITS,
+        inspected_on=DAYS,
+        finding=st.sampled_from(Finding),
+        fine=fines,
+        fined_on=DAYS,
+        cancelled=st.booleans(),
+    )
 
 
 def returns() -> st.SearchStrategy[Return]:
@@ -128,6 +152,8 @@ def entries() -> st.SearchStrategy[Entry]:
 def _of_case(case: Case, sequence: int, before: str) -> tuple[type[Event], Frozen]:
     if sequence == 1:
         return CaseReceived, CaseData(case=case)
+    if case.status is Status.OPEN:
+        return CaseReopened, CaseReopenedData(case=case, ended_on=case.received_on)
     if case.status is Status.CANCELLED:
         return CaseCancelled, CaseCancelledData(case=case, corrects=before)
     return CaseCorrected, CaseCorrectedData(case=case, corrects=before, changed=("unit",))
@@ -143,6 +169,13 @@ def _of_schedule(
     schedule: ReceptionSchedule, _sequence: int, _before: str
 ) -> tuple[type[Event], Frozen]:
     return ReceptionScheduleSet, ReceptionScheduleData(schedule=schedule)
+
+
+def _of_inspection(told: Inspection, sequence: int, before: str) -> tuple[type[Event], Frozen]:
+    if sequence == 1:
+        return SiteInspected, InspectionData(inspection=told)
+    corrected = InspectionCorrectedData(inspection=told, corrects=before, changed=("fine",))
+    return InspectionCorrected, corrected
 
 
 def _of_return(form: Return, sequence: int, before: str) -> tuple[type[Event], Frozen]:
@@ -169,6 +202,7 @@ KINDS: Sequence[tuple[str, st.SearchStrategy[Any], Tell]] = (
     ("registry", cases(), _of_case),
     ("petitions", visits(), _of_visit),
     ("petitions", schedules(), _of_schedule),
+    ("permits", inspections(), _of_inspection),
     ("returns", returns(), _of_return),
     ("returns", entries(), _of_entry),
 )

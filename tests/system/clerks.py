@@ -171,6 +171,8 @@ async def _close(story: Story) -> None:
                 body["born_on"] = earlier
             case "registry.death":
                 body["died_on"] = earlier
+            case "permits.construction_start" | "permits.boundary_marking":
+                body["permit_number"] = "12/GPXD"
             case "petitions.mediation":
                 body["outcome"] = after["outcome"] = rng.choice(("reconciled", "not_reconciled"))
     refused = 0 if now["status"] == "open" else 409

@@ -117,7 +117,7 @@ async def read_book(wardbook: Wardbook) -> Book:
 
 
 def _state(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    kinds = ("case", "visit", "schedule", "ward_return", "entry")
+    kinds = ("case", "visit", "schedule", "inspection", "ward_return", "entry")
     state: Mapping[str, Any] = next(data[kind] for kind in kinds if kind in data)
     return state
 
@@ -136,6 +136,8 @@ def count(book: Book, as_of: date, overdue_on: Iterable[date]) -> Cells:
             if not visit.get("cancelled"):
                 cell = ("visitors", visit["unit"], visit["visited_on"])
                 _put(cells, cell, visit["visitors"])
+        elif site := data.get("inspection"):
+            _count_inspection(cells, site)
         elif plan := data.get("schedule"):
             _put(cells, ("schedule", plan["unit"], plan["from_day"], plan["weekday"]), 1)
     return cells
@@ -181,13 +183,20 @@ def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date
         how = None
         if case["status"] == "resolved":
             how = "early" if closed < due else "late" if closed > due else "on_time"
-        outcome = case.get("outcome")
-        _put(cells, ("closed", unit, closed, procedure, channel, case["status"], how, outcome), 1)
-    if (paused := case.get("paused_on")) and paused <= due:
-        return  # its clock stands
+        ended = case["status"], how, case.get("outcome"), case.get("sorting")
+        _put(cells, ("closed", unit, closed, procedure, channel, *ended), 1)
+    waits = case.get("paused_on") is not None and case["paused_on"] <= due
     for day in overdue_on:
-        if due < str(day) and (closed is None or closed > str(day)):
+        if due < str(day) and not waits and (closed is None or closed > str(day)):
             cells["overdue", unit, str(day), procedure] += 1
+
+
+def _count_inspection(cells: Cells, site: Mapping[str, Any]) -> None:
+    if site.get("cancelled"):
+        return
+    _put(cells, ("inspected", site["unit"], site["inspected_on"], site["finding"]), 1)
+    if site.get("fine"):
+        _put(cells, ("fined", site["unit"], site["fined_on"]), site["fine"])
 
 
 _TALLIES = """
@@ -198,7 +207,9 @@ SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorde
 
 _DIMENSIONS = {
     "received": ("procedure", "channel"),
-    "closed": ("procedure", "channel", "status", "timeliness", "outcome"),
+    "closed": ("procedure", "channel", "status", "timeliness", "outcome", "sorting"),
+    "inspected": ("finding",),
+    "fined": (),
     "visitors": (),
     "schedule": ("weekday",),
 }

@@ -3,10 +3,13 @@
 The measures, and the day on which each counts:
 
 received   +1 on the day of receipt                  procedure, channel
-closed     +1 on the day of the act                  procedure, channel, status, timeliness, outcome
+closed     +1 on the day of the act                  procedure, channel, status, timeliness,
+                                                     outcome, sorting
 overdue    +1 on the day after the due day, if then
            still open and its clock not standing;
            -1 on the day it is closed                procedure
+inspected  +1 on the day of an inspection            finding
+fined      the fine in đồng, on its day
 visitors   people received, on the day of the visit
 schedule   +1 on the day from which it holds         weekday
 
@@ -20,6 +23,7 @@ from datetime import date
 
 from shared.events.cases import Case, CaseData, Status, timeliness
 from shared.events.envelope import Event
+from shared.events.permits import InspectionData
 from shared.events.petitions import ReceptionScheduleData, VisitData
 from shared.events.returns import EntryData, ReturnData
 
@@ -70,6 +74,8 @@ def count_case(case: Case) -> Iterator[Contribution]:
     dimensions = [channel, procedure, ("status", case.status.value)]
     if case.outcome is not None:
         dimensions.append(("outcome", case.outcome.value))
+    if case.sorting is not None:
+        dimensions.append(("sorting", case.sorting.value))
     if case.status is Status.RESOLVED:
         dimensions.append(("timeliness", timeliness(case.due_on, case.closed_on)))
     yield _add(case, Series("closed", tuple(sorted(dimensions))), case.closed_on)
@@ -89,6 +95,16 @@ def _visit(data: VisitData) -> Iterator[Contribution]:
         yield Contribution(visit.unit, Series("visitors", ()), visit.visited_on, visit.visitors)
 
 
+def _inspection(data: InspectionData) -> Iterator[Contribution]:
+    told = data.inspection
+    if told.cancelled:
+        return
+    series = Series("inspected", (("finding", told.finding.value),))
+    yield Contribution(told.unit, series, told.inspected_on, 1)
+    if told.fine is not None and told.fined_on is not None:
+        yield Contribution(told.unit, Series("fined", ()), told.fined_on, told.fine)
+
+
 def _schedule(data: ReceptionScheduleData) -> Iterator[Contribution]:
     schedule = data.schedule
     series = Series("schedule", (("weekday", schedule.weekday.value),))
@@ -101,6 +117,7 @@ def _statement(_: ReturnData | EntryData) -> Iterator[Contribution]:
 
 _BY_PAYLOAD: Mapping[type, Callable[..., Iterator[Contribution]]] = {
     CaseData: _case,
+    InspectionData: _inspection,
     VisitData: _visit,
     ReceptionScheduleData: _schedule,
     ReturnData: _statement,

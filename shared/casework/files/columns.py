@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import get_args
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -37,6 +38,8 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "born_on": ("Ngày sinh",),
     "died_on": ("Ngày chết", "Ngày mất"),
     "outcome": ("Kết quả hòa giải",),
+    "permit_number": ("Số giấy phép xây dựng",),
+    "starts_on": ("Ngày khởi công",),
     "reason": ("Lý do", "Lý do từ chối"),
 }
 """What columns are called on paper; the first is that of the template."""
@@ -195,9 +198,9 @@ def _kinds(annotation: object) -> Sequence[object]:
 
 
 def _is_of_a_cell(annotation: object) -> bool:
-    """Return whether one cell can say what a field takes."""
+    """Return whether one cell can say what a field takes; no register knows the id of a case."""
     is_group = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return not is_group and all(map(_is_of_a_cell, get_args(annotation)))
+    return not is_group and annotation is not UUID and all(map(_is_of_a_cell, get_args(annotation)))
 
 
 def _enum(annotation: object) -> Sequence[StrEnum]:

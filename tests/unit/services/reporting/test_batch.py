@@ -15,7 +15,7 @@ from services.reporting.batch import Batch, Reader, Record
 from services.reporting.decode import Fact, Undecodable, Version, decode
 from services.reporting.projections.contributions import Contribution
 from shared.events import PUBLISHED
-from shared.events.cases import Channel, Outcome, Status
+from shared.events.cases import Channel, Outcome, Sorting, Status
 from shared.events.envelope import Event, encode
 from shared.events.examples import EXAMPLES
 from shared.procedures import PROCEDURES
@@ -215,6 +215,14 @@ def test_a_record_in_another_partition_than_its_keys_is_a_dead_letter(
 
         assert found.letters[0].reason == "wrong_partition"
     assert learnt.read([a_record(a_receipt(), partition=0)]).letters == {}
+
+
+def test_how_a_petition_was_sorted_counts_the_same_quickly() -> None:
+    reader, topic = Reader(), "petitions.events"
+    for sorting in (*Sorting, *Sorting):
+        case = a_case(Status.REFUSED, procedure="petitions.complaint", sorting=sorting)
+        record = a_record(a_receipt(case, source="/wardbook/petitions"), topic=topic)
+        assert read_back(reader, reader.read([record])) == {0: decoded(record)}
 
 
 @pytest.mark.parametrize("code", PROCEDURES)
