@@ -167,6 +167,14 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "phải có mã truy cập của một người trong danh sách (Bearer)",
         "en": "must bear the token of somebody in the file of people (Bearer)",
     },
+    "no_readers": {
+        "vi": "chưa khai danh sách cán bộ (biến WARDBOOK_PEOPLE), nên chưa ai được đọc dữ liệu cá nhân",
+        "en": "no file of people is named (WARDBOOK_PEOPLE), so that nobody may read personal data",
+    },
+    "other_unit": {
+        "vi": "chỉ được đọc dữ liệu cá nhân trong hồ sơ của đơn vị {unit} và đơn vị đã nhập vào đó",
+        "en": "personal data of unit {unit}, and of units that went into it, only",
+    },
     "not_of_unit": {
         "vi": "chỉ được làm văn bản của đơn vị {unit}",
         "en": "documents of unit {unit} only",

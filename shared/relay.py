@@ -31,8 +31,8 @@ class Relay:
     """Publishes the outbox (acks=all, idempotent), in the order of each case.
 
     The steps of a case have one key, hence one partition, and are read in the order of their
-    commits. A crash between publishing and archiving publishes again: readers know a step by subject
-    and sequence. One relay leads per database; another waits for its lock.
+    commits. A crash between publishing and archiving publishes again: readers know a step by
+    subject and sequence. One relay leads per database; another waits for its lock.
     """
 
     def __init__(self, pool: Pool, publisher: Publisher) -> None:

@@ -3,7 +3,6 @@
 Every route is a command to the desk or a question.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +11,8 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
-from shared.casework import clock, deadline, model, store
+from shared.casework import answer, clock, deadline, model, store
+from shared.casework.answer import CaseAnswer
 from shared.casework.commands import (
     CancelCase,
     CorrectCase,
@@ -25,11 +25,12 @@ from shared.casework.commands import (
 )
 from shared.casework.deadline import Reason
 from shared.casework.held import Decision, Department, Held
+from shared.casework.questions import add_questions
 from shared.command_route import CommandRoute
 from shared.commands import Command
 from shared.database import Pool
 from shared.desk import Desk, told
-from shared.events.cases import Case, CaseData, Channel
+from shared.events.cases import Channel
 from shared.events.envelope import Event
 from shared.frozen import Closed
 from shared.language import Language
@@ -38,13 +39,6 @@ from shared.problems import language_of
 from shared.procedures import procedures_of
 from shared.recorded import Recorded
 from shared.refusal import Refused
-
-
-class CaseAnswer(Case):
-    """A case as the department now holds it."""
-
-    id: UUID
-    sequence: int
 
 
 class WhyStep(Closed):
@@ -74,7 +68,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
             subject=case_id,
             body=command,
             decide=lambda _, recorded: model.receive(department, case_id, command, recorded),
-            answer=_answer,
+            answer=answer.after,
             fresh=True,
         )
         return told(await desk.run(receipt), 201)
@@ -88,11 +82,13 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
         openapi_extra=_example(department),
     )(receive)
 
+    add_questions(routes, department, desk, pool)
+
     @routes.get("/{id}", summary="Read a case")
     async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
         async with pool.acquire() as conn:
             held = await store.read(conn, id)
-        return CaseAnswer(id=held.id, sequence=held.sequence, **held.case.model_dump())
+        return answer.told(held)
 
     @routes.get("/{id}/why", summary="Why a case is due on its day")
     async def why(id: UUID, request: Request) -> Why:  # noqa: A002 - the name in the address
@@ -126,7 +122,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
                 subject=id,
                 body=command,
                 decide=decided,
-                answer=_answer,
+                answer=answer.after,
             )
             return told(await desk.run(change))
 
@@ -163,9 +159,3 @@ def _example(department: Department) -> dict[str, Any]:
     procedure = procedures_of(department.name)[0].code
     command = {"unit": "10525", "procedure": procedure, "channel": Channel.IN_PERSON}
     return {"requestBody": {"content": {"application/json": {"example": command}}}}
-
-
-def _answer(event: Event) -> Mapping[str, object]:
-    """Return a CaseAnswer's fields; the case was validated with its event."""
-    assert isinstance(event.data, CaseData)
-    return {**vars(event.data.case), "id": event.subject, "sequence": event.sequence}

@@ -163,7 +163,7 @@ def _standing(case: Case, course: Course, today: date) -> Iterator[Reason]:
             yield Reason(case.closed_on, rule, {"due_on": case.due_on})
         else:
             yield Reason(case.closed_on, f"why_{case.status.value}", {})
-    elif case.overdue_from <= today and not case.waits_in_time:
+    elif case.is_overdue(today):
         yield Reason(today, "why_overdue", {"days": (today - case.due_on).days})
     else:
         yield Reason(today, "why_within", {"due_on": case.due_on})

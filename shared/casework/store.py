@@ -17,7 +17,7 @@ from shared.refusal import Refused
 
 _COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome"
 _STEPS = ("paused_on", "resumed_on", "extended", "appointments")
-_HELD = f"""
+HELD = f"""
 id, sequence, recorded_at, {_COLUMNS}, received_at, {", ".join(_STEPS)}, particulars::text
 """
 
@@ -39,9 +39,10 @@ SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
        particulars = cases.particulars || excluded.particulars,
        {", ".join(f"{name} = cases.{name} || excluded.{name}" for name in _STEPS)}
 """  # noqa: S608 - constants only
-_SELECT = f"SELECT {_HELD} FROM cases WHERE id = $1"  # noqa: S608
+_SELECT = f"SELECT {HELD} FROM cases WHERE id = $1"  # noqa: S608
+_APPLICANT = "SELECT applicant FROM cases WHERE id = $1"
 _LOCK = f"""
-SELECT {_HELD} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
+SELECT {HELD} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
 """  # noqa: S608
 
 
@@ -50,12 +51,18 @@ async def read(conn: Connection, case_id: UUID) -> Held:
     row = await conn.fetchrow(_SELECT, case_id)
     if row is None:
         raise Refused("unknown_case", "id", status=404)
-    return _held(row)
+    return held(row)
+
+
+async def applicant_of(conn: Connection, case_id: UUID) -> str | None:
+    """Return who applied, which is personal: the caller notes the reading."""
+    applicant: str | None = await conn.fetchval(_APPLICANT, case_id)
+    return applicant
 
 
 async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, Held]:
     """Return the cases that exist and keep others from changing them while the transaction runs."""
-    return {row["id"]: _held(row) for row in await conn.fetch(_LOCK, ids)}
+    return {row["id"]: held(row) for row in await conn.fetch(_LOCK, ids)}
 
 
 async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:
@@ -88,7 +95,8 @@ def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
     )
 
 
-def _held(row: asyncpg.Record) -> Held:
+def held(row: asyncpg.Record) -> Held:
+    """Return the case of a row with the columns HELD."""
     course = Course(received_at=row["received_at"], **{name: tuple(row[name]) for name in _STEPS})
     return Held(
         id=row["id"],

@@ -1,0 +1,172 @@
+"""What a clerk asks about cases: the list, the history of one, its personal data."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from shared import outbox
+from shared.casework import answer, store
+from shared.casework.answer import CaseAnswer
+from shared.casework.code import code_of
+from shared.casework.held import Department, Held
+from shared.casework.history import Row, Step, steps_of
+from shared.casework.search import Search, by_code, find
+from shared.database import Connection, Pool
+from shared.desk import Desk
+from shared.events.cases import Status
+from shared.frozen import Closed, Day
+from shared.parameters import known_parameters
+from shared.readings import PersonalDataReader, Purpose, by_role
+from shared.staff import asking
+
+_UNIT = r"^((2004|2025)-)?[0-9]{5}$"
+_READ_BY_ROLE = {"description": "The reason of each step too, for who may read personal data"}
+
+
+class FoundCase(CaseAnswer):
+    """A case that was found, and whether it is overdue today."""
+
+    overdue: bool
+
+
+class FoundCases(Closed):
+    """Some cases, and the address of the next ones, None where there are no more."""
+
+    cases: list[FoundCase]
+    next: str | None
+
+
+class History(Closed):
+    """All that happened to a case, from its receipt on.
+
+    It is `complete` unless steps were published before the department kept them. At the address
+    `evidence` reporting tells what each step put into the totals and took out of them.
+    """
+
+    id: UUID
+    code: str
+    complete: bool
+    evidence: str
+    steps: list[Step]
+
+
+class Said(Closed):
+    """What was said, as the reason of a step."""
+
+    step: str
+    reason: str
+
+
+class Particulars(Closed):
+    """What is personal about a case, or may be: it is in no event."""
+
+    id: UUID
+    applicant: str | None
+    particulars: Mapping[str, Any]
+    reasons: list[Said]
+
+
+def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: Pool) -> None:
+    """Add the routes of the questions about cases of `department`."""
+    known = [Depends(known_parameters)]
+
+    @routes.get(
+        "", summary="Find cases: open ones overdue first, others newest first", dependencies=known
+    )
+    async def search(  # noqa: PLR0913 - the parameters of its address
+        request: Request,
+        *,
+        code: Annotated[str | None, Query(max_length=40, description="its code, or its id")] = None,
+        unit: Annotated[str | None, Query(pattern=_UNIT, examples=["10525"])] = None,
+        procedure: Annotated[str | None, Query(max_length=64)] = None,
+        status: Status | None = None,
+        received_from: Day | None = None,
+        received_to: Day | None = None,
+        due_from: Day | None = None,
+        due_to: Day | None = None,
+        overdue: Annotated[bool, Query(description="only those that are overdue today")] = False,
+        after: Annotated[str | None, Query(max_length=60, description="as in `next`")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> FoundCases:
+        wanted = Search(
+            ids=None if code is None else by_code(code),
+            units=None if unit is None else _units(unit),
+            procedure=None if procedure is None else department.procedure(procedure).code,
+            status=status,
+            received_from=received_from,
+            received_to=received_to,
+            due_from=due_from,
+            due_to=due_to,
+            overdue_on=desk.today if overdue else None,
+        )
+        async with pool.acquire() as conn:
+            found = await find(conn, wanted, after, limit + 1)
+        page = found[:limit]
+        more = len(found) > limit
+        following = request.url.include_query_params(after=wanted.place(page[-1])) if more else None
+        return FoundCases(
+            cases=[
+                FoundCase(**vars(answer.told(one)), overdue=one.case.is_overdue(desk.today))
+                for one in page
+            ],
+            next=f"{following.path}?{following.query}" if following else None,
+        )
+
+    @routes.get(
+        "/{id}/history", summary="Every step of a case: when, who, what changed", dependencies=known
+    )
+    async def history(
+        id: UUID,  # noqa: A002 - the name in the address
+        request: Request,
+        purpose: Annotated[Purpose | None, Query(**_READ_BY_ROLE)] = None,
+    ) -> History:
+        reader = None if purpose is None else by_role(asking(request), purpose)
+        async with pool.acquire() as conn, conn.transaction():
+            held = await store.read(conn, id)
+            steps = await _steps(conn, held)
+            if reader is not None:
+                await reader.note(conn, "case", id, held.case.unit, ["reasons"])
+        if reader is None:
+            steps = [one.model_copy(update={"reason": None}) for one in steps]
+        return History(
+            id=id,
+            code=code_of(id),
+            complete=len(steps) >= held.sequence,
+            evidence=f"/evidence/cases/{id}",
+            steps=steps,
+        )
+
+    @routes.get(
+        "/{id}/particulars",
+        summary="What is personal about a case; each reading is kept",
+        dependencies=known,
+    )
+    async def particulars(
+        id: UUID,  # noqa: A002 - the name in the address
+        by: PersonalDataReader,
+    ) -> Particulars:
+        async with pool.acquire() as conn, conn.transaction():
+            held = await store.read(conn, id)
+            applicant = await store.applicant_of(conn, id)
+            reasons = [
+                Said(step=one.id, reason=one.reason)
+                for one in await _steps(conn, held)
+                if one.reason is not None
+            ]
+            fields = ["applicant", *(f"particulars.{one}" for one in held.particulars), "reasons"]
+            await by.note(conn, "case", id, held.case.unit, fields)
+        return Particulars(
+            id=id, applicant=applicant, particulars=held.particulars, reasons=reasons
+        )
+
+
+async def _steps(conn: Connection, held: Held) -> list[Step]:
+    rows = await outbox.steps_of(conn, held.id, held.sequence)
+    return list(steps_of(Row(**row) for row in rows))
+
+
+def _units(code_or_id: str) -> Sequence[str]:
+    """Return the identities that a unit may have: a code is of both lists."""
+    return [code_or_id] if "-" in code_or_id else [f"2004-{code_or_id}", f"2025-{code_or_id}"]
