@@ -69,18 +69,21 @@ async def find(conn: Connection, search: Search, after: str | None, limit: int) 
 def _conditions(search: Search) -> Iterator[tuple[Any, ...]]:
     if search.ids is not None:
         yield "id BETWEEN {} AND {}", *search.ids
-    if search.of_open:
-        yield ("status = 'open'",)  # written out, so that the index of the open ones serves it
+    status = Status.OPEN if search.of_open else search.status
+    if status is not None:
+        yield (f"status = '{status}'",)  # written out: an index may be of some states only
     if search.overdue_on is not None:
         yield "NOT waits_in_time AND due_on < {}", search.overdue_on
+        if search.status not in {None, Status.OPEN}:
+            yield ("false",)  # nothing else is overdue
     for condition, value in (
         ("unit = ANY({})", search.units),
         ("procedure = {}", search.procedure),
-        ("status = {}", search.status),
         ("received_on >= {}", search.received_from),
         ("received_on <= {}", search.received_to),
         ("due_on >= {}", search.due_from),
         ("due_on <= {}", search.due_to),
+        ("received_on <= {}", search.due_to),  # as it must be: this one has an index
     ):
         if value is not None:
             yield condition, value
