@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from services.reporting.report.checks import Checks
 from services.reporting.report.outline import Layouts, Outline
+from shared.casework.retention import Retention
 from shared.forms import Forms
 from shared.indicators.model import IndicatorFile
 from shared.periods import Periods
@@ -24,6 +25,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "indicators": IndicatorFile,
     "forms": Forms,
     "registers": Registers,
+    "retention": Retention,
     "periods": Periods,
     "procedures": ProcedureFile,
     "outline": Outline,

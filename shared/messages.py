@@ -154,6 +154,10 @@ MESSAGES: Mapping[str, Text] = {
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
     **RETURNS,
     **FILES,
+    "not_folded": {
+        "vi": "báo cáo chưa ghi nhận bước nào của hồ sơ này",
+        "en": "no step of this case has reached the totals",
+    },
     "unknown_figure": {
         "vi": "báo cáo không có số liệu {figure}; hãy lấy mã từ mục figures của báo cáo JSON",
         "en": "the report has no figure {figure}; take its key from figures in the JSON report",

@@ -9,6 +9,7 @@ import re
 from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
 _MISREAD = str.maketrans("OIL", "011", "- ")
 _CODE = re.compile(f"[{_ALPHABET}]{{12}}")
 _VERSION = 7
@@ -19,8 +20,11 @@ def code_of(case_id: UUID) -> str:
     """Return the code of a case, such as `01KB-8K2X-9DQF`."""
     upper = case_id.int >> _LOWER_BITS
     number = (upper >> 16 << 12) | (upper & 0xFFF)
-    letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(55, -1, -5))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    one, two, three = (
+        _PAIRS[number >> shift + 10 & 1023] + _PAIRS[number >> shift & 1023]
+        for shift in (40, 20, 0)
+    )
+    return f"{one}-{two}-{three}"
 
 
 def ids_of(code: str) -> tuple[UUID, UUID] | None:

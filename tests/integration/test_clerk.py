@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from shared import outbox
+from shared.casework.retention import RULES, Rule, due, empty
 from shared.database import Pool
 from shared.people import People, Role
 from tests.support.office import RECEIPT, TOKEN, Office, a_database_of_offices, an_office
@@ -278,3 +279,62 @@ async def test_without_people_nobody_reads_personal_data(office: Office) -> None
     assert {(one.status_code, one.json()["errors"][0]["rule"]) for one in answers} == {
         (403, "no_readers")
     }
+
+
+async def test_what_is_personal_is_emptied_when_its_time_is_over(office: Office) -> None:
+    """Once, and only what the rule names: open cases, other procedures and younger ones keep it."""
+    rule = Rule(
+        code="certification",
+        of="cases",
+        procedures=("registry.copy_certification",),
+        columns=("applicant", "reason"),
+        years=2,
+        basis="",
+    )
+    migrated = {"authorization": f"Bearer {TOKEN}", "recorded_on": "2020-03-02"}
+    ids = []
+    for procedure, then in (
+        ("registry.copy_certification", "refusal"),
+        ("registry.copy_certification", None),
+        ("registry.marriage", "refusal"),
+    ):
+        body = RECEIPT | {"procedure": procedure, "received_on": "2020-03-02"}
+        case = await done(office, "/cases", body, **migrated)
+        if then:
+            reason = {"reason": "bà Hoa", "closed_on": "2020-03-02"}
+            await done(office, f"/cases/{case['id']}/{then}", reason, **migrated)
+        ids.append(case["id"])
+    await published(office.pool)
+    before = [(await office.client.get(f"/cases/{one}")).json() for one in ids]
+    today = date(2022, 3, 3)
+
+    assert await due(office.pool, rule, date(2022, 3, 2)) == 0
+    assert await due(office.pool, rule, today) == 1
+    assert await empty(office.pool, rule, today) == 1
+    assert (await due(office.pool, rule, today), await empty(office.pool, rule, today)) == (0, 0)
+    kept = await office.pool.fetch("SELECT applicant, reason FROM cases ORDER BY id")
+    assert [tuple(row) for row in kept] == [(None, None), ("A", None), ("A", "bà Hoa")]
+    reasons = await office.pool.fetch("SELECT reason FROM history WHERE reason IS NOT NULL")
+    assert len(reasons) == 1
+    assert [(await office.client.get(f"/cases/{one}")).json() for one in ids] == before
+    noted = await office.pool.fetchrow("SELECT rule, before, rows FROM retentions")
+    assert tuple(noted) == ("certification", date(2020, 3, 3), 1)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only grows"):
+        await office.pool.execute("DELETE FROM retentions")
+
+
+async def test_what_stood_in_broken_cells_is_emptied_and_their_number_stays(office: Office) -> None:
+    await office.pool.execute(
+        "INSERT INTO case_files (id, sent_at, dry_run, take, unused)"
+        " VALUES (gen_random_uuid(), '2020-03-02', false, 'all', '{}')"
+    )
+    await office.pool.execute(
+        "INSERT INTO case_file_faults"
+        """ SELECT id, 2, 'A2', 'unit', 'unknown_unit', '{"unit": "bà Hoa"}' FROM case_files"""
+    )
+    rule = next(one for one in RULES if one.of == "file_faults")
+
+    told = [await empty(office.pool, rule, date(day, 3, 3)) for day in (2021, 2021, 2022)]
+
+    assert told == [1, 0, 0]
+    assert await office.pool.fetchval("SELECT values::text FROM case_file_faults") == '{"unit": ""}'
