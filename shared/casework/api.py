@@ -3,7 +3,6 @@
 Every route is a command to the desk or a question.
 """
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
-from shared.casework import answer, clock, deadline, model, store
+from shared.casework import answer, clock, model, store
 from shared.casework.answer import CaseAnswer
 from shared.casework.commands import (
     CancelCase,
@@ -23,7 +22,6 @@ from shared.casework.commands import (
     ResumeCase,
     WithdrawCase,
 )
-from shared.casework.deadline import Reason
 from shared.casework.held import Decision, Department, Held
 from shared.casework.questions import add_questions
 from shared.command_route import CommandRoute
@@ -32,28 +30,9 @@ from shared.database import Pool
 from shared.desk import Desk, told
 from shared.events.cases import Channel
 from shared.events.envelope import Event
-from shared.frozen import Closed
-from shared.language import Language
-from shared.messages import sentence
-from shared.problems import language_of
 from shared.procedures import procedures_of
 from shared.recorded import Recorded
 from shared.refusal import Refused
-
-
-class WhyStep(Closed):
-    """One step on the way to a due day, in words."""
-
-    day: date
-    text: str
-
-
-class Why(Closed):
-    """Why a case is due on its day: the law of its procedure, and the way step by step."""
-
-    due_on: date
-    basis: str
-    steps: list[WhyStep]
 
 
 def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
@@ -83,25 +62,6 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     )(receive)
 
     add_questions(routes, department, desk, pool)
-
-    @routes.get("/{id}", summary="Read a case")
-    async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
-        async with pool.acquire() as conn:
-            held = await store.read(conn, id)
-        return answer.told(held)
-
-    @routes.get("/{id}/why", summary="Why a case is due on its day")
-    async def why(id: UUID, request: Request) -> Why:  # noqa: A002 - the name in the address
-        async with pool.acquire() as conn:
-            held = await store.read(conn, id)
-        version = department.version(held.case.procedure, held.case.received_on)
-        language = language_of(request.headers.get("accept-language"))
-        steps = deadline.why(version, held.case, held.course, desk.today)
-        return Why(
-            due_on=held.case.due_on,
-            basis=version.basis,
-            steps=[WhyStep(day=one.day, text=_sentence(one, language)) for one in steps],
-        )
 
     def change(name: str, kind: type[BaseModel], decide: Decision, summary: str) -> None:
         """Add the route of a command that changes a case."""
@@ -142,16 +102,6 @@ def case_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
     for step in department.steps:
         change(step.name, step.command, step.decide, step.summary)
     return routes
-
-
-def _sentence(reason: Reason, language: Language) -> str:
-    """Say a step in words, its days as people write them."""
-    pattern = "%d/%m/%Y" if language == "vi" else "%d %B %Y"
-    values = {
-        name: value.strftime(pattern) if isinstance(value, date) else value
-        for name, value in reason.values.items()
-    }
-    return sentence(reason.rule, language, values)
 
 
 def _example(department: Department) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """What a clerk asks about cases: the list, the history of one, its personal data."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from shared import outbox
-from shared.casework import answer, store
+from shared.casework import answer, deadline, store
 from shared.casework.answer import CaseAnswer
 from shared.casework.code import code_of
+from shared.casework.deadline import Reason
 from shared.casework.held import Department, Held
 from shared.casework.history import Row, Step, steps_of
 from shared.casework.search import Search, by_code, find
@@ -17,12 +19,30 @@ from shared.database import Connection, Pool
 from shared.desk import Desk
 from shared.events.cases import Status
 from shared.frozen import Closed, Day
+from shared.language import Language
+from shared.messages import sentence
 from shared.parameters import known_parameters
+from shared.problems import language_of
 from shared.readings import PersonalDataReader, Purpose, by_role
 from shared.staff import asking
 
 _UNIT = r"^((2004|2025)-)?[0-9]{5}$"
 _READ_BY_ROLE = {"description": "The reason of each step too, for who may read personal data"}
+
+
+class WhyStep(Closed):
+    """One step on the way to a due day, in words."""
+
+    day: date
+    text: str
+
+
+class Why(Closed):
+    """Why a case is due on its day: the law of its procedure, and the way step by step."""
+
+    due_on: date
+    basis: str
+    steps: list[WhyStep]
 
 
 class FoundCase(CaseAnswer):
@@ -114,6 +134,25 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
             next=f"{following.path}?{following.query}" if following else None,
         )
 
+    @routes.get("/{id}", summary="Read a case")
+    async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
+        async with pool.acquire() as conn:
+            held = await store.read(conn, id)
+        return answer.told(held)
+
+    @routes.get("/{id}/why", summary="Why a case is due on its day")
+    async def why(id: UUID, request: Request) -> Why:  # noqa: A002 - the name in the address
+        async with pool.acquire() as conn:
+            held = await store.read(conn, id)
+        version = department.version(held.case.procedure, held.case.received_on)
+        language = language_of(request.headers.get("accept-language"))
+        steps = deadline.why(version, held.case, held.course, desk.today)
+        return Why(
+            due_on=held.case.due_on,
+            basis=version.basis,
+            steps=[WhyStep(day=one.day, text=_sentence(one, language)) for one in steps],
+        )
+
     @routes.get(
         "/{id}/history", summary="Every step of a case: when, who, what changed", dependencies=known
     )
@@ -170,3 +209,13 @@ async def _steps(conn: Connection, held: Held) -> list[Step]:
 def _units(code_or_id: str) -> Sequence[str]:
     """Return the identities that a unit may have: a code is of both lists."""
     return [code_or_id] if "-" in code_or_id else [f"2004-{code_or_id}", f"2025-{code_or_id}"]
+
+
+def _sentence(reason: Reason, language: Language) -> str:
+    """Say a step in words, its days as people write them."""
+    pattern = "%d/%m/%Y" if language == "vi" else "%d %B %Y"
+    values = {
+        name: value.strftime(pattern) if isinstance(value, date) else value
+        for name, value in reason.values.items()
+    }
+    return sentence(reason.rule, language, values)

@@ -11,8 +11,19 @@ import httpx
 import pytest
 
 from shared import outbox
+from shared.casework.commands import (
+    CancelCase,
+    CorrectCase,
+    ExtendCase,
+    PauseCase,
+    ReceiveCase,
+    ResolveCase,
+    ResumeCase,
+)
 from shared.casework.retention import RULES, Rule, due, empty
+from shared.client import DepartmentClient, Refusal
 from shared.database import Pool
+from shared.events.cases import Channel
 from shared.people import People, Role
 from tests.support.office import RECEIPT, TOKEN, Office, a_database_of_offices, an_office
 from tests.support.people import people_file, token_of
@@ -317,8 +328,8 @@ async def test_what_is_personal_is_emptied_when_its_time_is_over(office: Office)
     reasons = await office.pool.fetch("SELECT reason FROM history WHERE reason IS NOT NULL")
     assert len(reasons) == 1
     assert [(await office.client.get(f"/cases/{one}")).json() for one in ids] == before
-    noted = await office.pool.fetchrow("SELECT rule, before, rows FROM retentions")
-    assert tuple(noted) == ("certification", date(2020, 3, 3), 1)
+    noted = await office.pool.fetch("SELECT rule, before, rows FROM retentions")
+    assert [tuple(row) for row in noted] == [("certification", date(2020, 3, 3), 1)]
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only grows"):
         await office.pool.execute("DELETE FROM retentions")
 
@@ -338,3 +349,56 @@ async def test_what_stood_in_broken_cells_is_emptied_and_their_number_stays(offi
 
     assert told == [1, 0, 0]
     assert await office.pool.fetchval("SELECT values::text FROM case_file_faults") == '{"unit": ""}'
+
+
+class Lossy(httpx.AsyncBaseTransport):
+    """Brings each request to its service, and loses the first answer to each."""
+
+    def __init__(self, through: httpx.AsyncBaseTransport) -> None:
+        """Have lost nothing yet."""
+        self._through = through
+        self._lost: set[bytes] = set()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or lose the answer."""
+        response = await self._through.handle_async_request(request)
+        sent = request.url.raw_path + request.content
+        if sent not in self._lost:
+            self._lost.add(sent)
+            raise httpx.ReadError("the answer was lost")
+        return response
+
+
+async def test_the_client_takes_a_case_through_its_life_though_answers_are_lost(
+    office: Office,
+) -> None:
+    """Every command comes true once; answers, refusals and questions are typed."""
+    receipt = ReceiveCase(unit="10525", procedure="registry.marriage", channel=Channel.ONLINE)
+    async with httpx.AsyncClient(transport=Lossy(office.client._transport)) as http:
+        registry = DepartmentClient("http://ward/", language="en", http=http, waits=[0])
+        case = await registry.receive(receipt)
+        await registry.pause(case.id, PauseCase(reason="thiếu"))
+        with pytest.raises(Refusal) as refused:
+            await registry.extend(case.id, ExtendCase(days=3, reason="bận"))
+        await registry.resume(case.id, ResumeCase())
+        resolved = await registry.resolve(case.id, ResolveCase())
+        await registry.correct(case.id, CorrectCase(channel=Channel.POST, reason="nhầm"))
+        cancelled = await registry.cancel(case.id, CancelCase(reason="nhập hai lần"))
+        with pytest.raises(Refusal) as unread:
+            await registry.particulars(case.id, WHY["purpose"])
+
+        assert await registry.read(case.id) == cancelled
+        assert [one.id async for one in registry.search(code=case.code, limit=1)] == [case.id]
+        history = await registry.history(case.id)
+        assert (await registry.why(case.id)).due_on == case.due_on
+
+    assert (resolved.status, resolved.sequence, cancelled.sequence) == ("resolved", 4, 6)
+    assert [one.id[-2:] for one in history.steps] == ["01", "02", "03", "04", "05", "06"]
+    assert (refused.value.status, refused.value.rule, refused.value.field) == (
+        409,
+        "case_paused",
+        "",
+    )
+    assert refused.value.sentence.startswith("the case waits for its applicant since")
+    assert (unread.value.status, unread.value.rule) == (403, "no_readers")
+    assert registry.retries == 12

@@ -219,9 +219,9 @@ async def test_every_column_of_the_departments_is_known_to_be_personal_or_not(
     departments: Pool,
 ) -> None:
     """A new one is to be listed: with why it is not, or with who reads it and when it ends."""
-    assert await complaints(departments, OF_DEPARTMENTS, OF_DEPARTMENTS_TEXTS | PERSONAL) == []
+    assert await complaints(departments, OF_DEPARTMENTS, {**OF_DEPARTMENTS_TEXTS, **PERSONAL}) == []
     await departments.execute("ALTER TABLE cases ADD COLUMN born_on date, ADD COLUMN phone text")
-    found = await complaints(departments, OF_DEPARTMENTS, OF_DEPARTMENTS_TEXTS | PERSONAL)
+    found = await complaints(departments, OF_DEPARTMENTS, {**OF_DEPARTMENTS_TEXTS, **PERSONAL})
     assert found == ["cases.born_on: date", "cases.phone: text"]
 
 

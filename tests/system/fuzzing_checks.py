@@ -26,7 +26,7 @@ _OUTBOX = "SELECT to_regclass('outbox_position_seq')"
 _ROWS = "SELECT count(*), max(xmin::text::bigint) FROM {}"
 # Parts of tallies are joined now and then, which changes no tally.
 _TALLIES = "SELECT count(*), sum(amount)::bigint FROM {}"
-# Rows of the outbox become history when Kafka has them; its counter only moves when one is appended.
+# Rows leave the outbox when Kafka has them; its counter only moves when one is appended.
 _APPENDED = "SELECT last_value, is_called::int::bigint FROM outbox_position_seq"
 
 
