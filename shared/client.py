@@ -29,7 +29,8 @@ from shared.casework.commands import (
     ResumeCase,
     WithdrawCase,
 )
-from shared.casework.questions import FoundCase, FoundCases, History, Particulars, Why
+from shared.casework.questions import FoundCase, FoundCases, Particulars, Why
+from shared.history import History
 from shared.language import Language
 from shared.problems import MEDIA_TYPE, ProblemError
 

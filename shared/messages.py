@@ -150,6 +150,7 @@ MESSAGES: Mapping[str, Text] = {
     },
     **CASES,
     # Visits, schedules.
+    "unknown_record": {"vi": "không có nội dung này", "en": "there is no such record"},
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
     **RETURNS,

@@ -90,6 +90,16 @@ PersonalDataReader = Annotated[Reader, Depends(_reader)]
 """The guard of a route that answers personal data."""
 
 
+def _perhaps_reader(
+    request: Request, _: Annotated[object, Security(_TOKEN)], purpose: Purpose | None = None
+) -> Reader | None:
+    return None if purpose is None else by_role(asking(request), purpose)
+
+
+PerhapsReader = Annotated[Reader | None, Depends(_perhaps_reader)]
+"""Of a route that answers more where a purpose is stated: a reader of personal data then."""
+
+
 class Reading(Closed):
     """One reading of personal data."""
 

@@ -7,27 +7,23 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from shared import outbox
 from shared.casework import answer, deadline, store
 from shared.casework.answer import CaseAnswer
-from shared.casework.code import code_of
 from shared.casework.deadline import Reason
-from shared.casework.held import Department, Held
-from shared.casework.history import Row, Step, steps_of
+from shared.casework.held import Department
 from shared.casework.search import Search, by_code, find
-from shared.database import Connection, Pool
+from shared.database import Pool
 from shared.desk import Desk
 from shared.events.cases import Status
 from shared.frozen import Closed, Day
+from shared.history import History, history_of, steps_in
 from shared.language import Language
 from shared.messages import sentence
 from shared.parameters import known_parameters
 from shared.problems import language_of
-from shared.readings import PersonalDataReader, Purpose, by_role
-from shared.staff import asking
+from shared.readings import PerhapsReader, PersonalDataReader
 
 _UNIT = r"^((2004|2025)-)?[0-9]{5}$"
-_READ_BY_ROLE = {"description": "The reason of each step too, for who may read personal data"}
 
 
 class WhyStep(Closed):
@@ -56,20 +52,6 @@ class FoundCases(Closed):
 
     cases: list[FoundCase]
     next: str | None
-
-
-class History(Closed):
-    """All that happened to a case, from its receipt on.
-
-    It is `complete` unless steps were published before the department kept them. At the address
-    `evidence` reporting tells what each step put into the totals and took out of them.
-    """
-
-    id: UUID
-    code: str
-    complete: bool
-    evidence: str
-    steps: list[Step]
 
 
 class Said(Closed):
@@ -158,24 +140,11 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
     )
     async def history(
         id: UUID,  # noqa: A002 - the name in the address
-        request: Request,
-        purpose: Annotated[Purpose | None, Query(**_READ_BY_ROLE)] = None,
+        reader: PerhapsReader,
     ) -> History:
-        reader = None if purpose is None else by_role(asking(request), purpose)
         async with pool.acquire() as conn, conn.transaction():
             held = await store.read(conn, id)
-            steps = await _steps(conn, held)
-            if reader is not None:
-                await reader.note(conn, "case", id, held.case.unit, ["reasons"])
-        if reader is None:
-            steps = [one.model_copy(update={"reason": None}) for one in steps]
-        return History(
-            id=id,
-            code=code_of(id),
-            complete=len(steps) >= held.sequence,
-            evidence=f"/evidence/cases/{id}",
-            steps=steps,
-        )
+            return await history_of(conn, "case", id, held.sequence, held.case.unit, reader)
 
     @routes.get(
         "/{id}/particulars",
@@ -191,7 +160,7 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
             applicant = await store.applicant_of(conn, id)
             reasons = [
                 Said(step=one.id, reason=one.reason)
-                for one in await _steps(conn, held)
+                for one in await steps_in(conn, id, held.sequence)
                 if one.reason is not None
             ]
             fields = ["applicant", *(f"particulars.{one}" for one in held.particulars), "reasons"]
@@ -199,11 +168,6 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
         return Particulars(
             id=id, applicant=applicant, particulars=held.particulars, reasons=reasons
         )
-
-
-async def _steps(conn: Connection, held: Held) -> list[Step]:
-    rows = await outbox.steps_of(conn, held.id, held.sequence)
-    return list(steps_of(Row(**row) for row in rows))
 
 
 def _units(code_or_id: str) -> Sequence[str]:

@@ -157,7 +157,7 @@ async def test_the_history_of_a_case_is_whole_wherever_its_steps_stand(office: O
     assert at_first == published_two
     assert at_first["steps"] == in_both["steps"][:2]
     assert (await office.client.get(f"{path}/history")).json() == in_both
-    assert (in_both["complete"], in_both["code"]) == (True, case["code"])
+    assert (in_both["id"], in_both["complete"]) == (case["id"], True)
     assert [one["type"] for one in in_both["steps"]] == [
         "case.received",
         "registry.birth.registered",
@@ -178,6 +178,31 @@ async def test_the_history_of_a_case_is_whole_wherever_its_steps_stand(office: O
     assert corrected["corrects"] == in_both["steps"][1]["id"]
     assert (corrected["occurred_on"], corrected["migrated"]) == ("2023-11-20", False)
     assert "Hoa" not in str(in_both)
+
+
+async def test_an_entry_of_a_register_has_its_history_too(office: Office) -> None:
+    body = {
+        "unit": "10525",
+        "register_code": "works",
+        "happened_on": "2023-11-10",
+        "values": {"name": "Nhà văn hóa khu 3", "kind": "culture_house"},
+    }
+    entry = await done(office, "/entries", body)
+    path = f"/entries/{entry['id']}"
+    change = {"happened_on": "2023-11-09", "cancelled": True, "reason": "ghi nhầm"}
+    await done(office, f"{path}/correction", change)
+    told = (await office.client.get(f"{path}/history")).json()
+    unknown = await office.client.get(f"/entries/{'0' * 8}-0000-7000-8000-{'0' * 12}/history")
+
+    assert [one["changes"] for one in told["steps"]] == [
+        [],
+        [
+            {"field": "happened_on", "old": "2023-11-10", "new": "2023-11-09"},
+            {"field": "cancelled", "old": False, "new": True},
+        ],
+    ]
+    assert told["steps"][1]["corrects"] == told["steps"][0]["id"]
+    assert (unknown.status_code, unknown.json()["errors"][0]["rule"]) == (404, "unknown_record")
 
 
 async def test_steps_from_before_the_history_are_said_to_be_missing(office: Office) -> None:
