@@ -7,8 +7,8 @@ from shared.language import Text
 CASES: Mapping[str, Text] = {
     "unknown_case": {"vi": "không có hồ sơ này", "en": "there is no such case"},
     "unknown_code": {
-        "vi": "không phải mã hồ sơ; mã có 12 ký tự như 01KB-8K2X-9DQF",
-        "en": "is not the code of a case, which has 12 characters such as 01KB-8K2X-9DQF",
+        "vi": "không phải mã hồ sơ; mã có 12 ký tự như 06H0-8K2X-9DQF",
+        "en": "is not the code of a case, which has 12 characters such as 06H0-8K2X-9DQF",
     },
     "unknown_place": {
         "vi": "không phải chỗ tiếp theo của một kết quả tìm; hãy dùng nguyên địa chỉ next",

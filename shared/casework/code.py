@@ -17,7 +17,7 @@ _LOWER_BITS = 64
 
 
 def code_of(case_id: UUID) -> str:
-    """Return the code of a case, such as `01KB-8K2X-9DQF`."""
+    """Return the code of a case, such as `06H0-8K2X-9DQF`."""
     upper = case_id.int >> _LOWER_BITS
     number = (upper >> 16 << 12) | (upper & 0xFFF)
     one, two, three = (

@@ -48,6 +48,6 @@ def test_an_id_is_taken_for_a_code_and_has_one() -> None:
     assert len(code_of(case_id)) == 14
 
 
-@pytest.mark.parametrize("typed", ["", "01KB-8K2X", "01KB-8K2X-9DQU", "01KB-8K2X-9DQF-1", "ậ" * 12])
+@pytest.mark.parametrize("typed", ["", "06H0-8K2X", "06H0-8K2X-9DQU", "06H0-8K2X-9DQF-1", "ậ" * 12])
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert ids_of(typed) is None
