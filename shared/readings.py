@@ -1,7 +1,7 @@
 """Personal data are read by role, for a stated purpose, and every reading leaves its trace.
 
-A route takes `by: PersonalDataReader`, and in the transaction in which it reads says
-`await by.note(...)`; it answers when that is committed.
+A route takes `by: PersonalDataReader` and says `await by.note(...)` of what it has read, in the
+same transaction or on the pool; it answers when that is committed.
 """
 
 from collections.abc import Sequence
@@ -61,40 +61,45 @@ class Reader:
     person: Person
     purpose: str
 
-    async def note(
-        self, conn: Connection, kind: str, subject: UUID, unit: str, fields: Sequence[str]
-    ) -> None:
-        """Write this reading down, inside the caller's transaction.
+    def answers_for(self, unit: str) -> bool:
+        """Return whether a unit is the reader's, or went into it."""
+        heirs = {one.id for one in units.successors(units.unit(unit))}
+        return self.person.unit in {unit, *heirs}
 
-        Refuses a subject of a unit that is not the reader's, nor went into it.
+    async def note(
+        self, db: Connection | Pool, kind: str, subject: UUID, unit: str, fields: Sequence[str]
+    ) -> None:
+        """Write this reading down, in the caller's transaction where there is one.
+
+        Refuses a subject of a unit that the reader does not answer for.
         """
         own = self.person.unit
-        if own != unit and own not in {one.id for one in units.successors(units.unit(unit))}:
+        if not self.answers_for(unit):
             raise Refused("other_unit", "id", status=403, unit=own)
-        await conn.execute(_NOTE, self.person.name, own, kind, subject, fields, self.purpose)
+        await db.execute(_NOTE, self.person.name, own, kind, subject, fields, self.purpose)
 
 
-def by_role(person: Person | None, purpose: str) -> Reader:
-    """Return a reader; refuses who has not the role."""
+def _with_role(request: Request, role: Role) -> Person:
+    """Return who asks; refuses who has not the role, and everybody where nobody is known."""
+    person = asking(request)
+    if person is None and "authorization" not in request.headers:
+        raise Refused("unknown_person", "Authorization", status=401)
     if person is None:
         raise Refused("no_readers", status=403)
-    need(person, Role.PERSONAL_DATA_READER)
-    return Reader(person, purpose)
+    need(person, role)
+    return person
 
 
 def _reader(request: Request, purpose: Purpose, _: Annotated[object, Security(_TOKEN)]) -> Reader:
-    return by_role(asking(request), purpose)
+    return Reader(_with_role(request, Role.PERSONAL_DATA_READER), purpose)
+
+
+def _perhaps_reader(request: Request, purpose: Purpose | None = None) -> Reader | None:
+    return None if purpose is None else _reader(request, purpose, None)
 
 
 PersonalDataReader = Annotated[Reader, Depends(_reader)]
 """The guard of a route that answers personal data."""
-
-
-def _perhaps_reader(
-    request: Request, _: Annotated[object, Security(_TOKEN)], purpose: Purpose | None = None
-) -> Reader | None:
-    return None if purpose is None else by_role(asking(request), purpose)
-
 
 PerhapsReader = Annotated[Reader | None, Depends(_perhaps_reader)]
 """Of a route that answers more where a purpose is stated: a reader of personal data then."""
@@ -130,10 +135,7 @@ def reading_routes(pool: Pool) -> APIRouter:
             int, Query(description="the id of the last one seen", ge=1, le=_NEWEST)
         ] = _NEWEST,
     ) -> list[Reading]:
-        person = asking(request)
-        if person is None:
-            raise Refused("no_readers", status=403)
-        need(person, Role.AUDITOR)
+        person = _with_role(request, Role.AUDITOR)
         moment = None if since is None else start_of(since)
         rows = await pool.fetch(_READ, person.unit, before, subject, moment, PAGE)
         return [Reading(**row) for row in rows]

@@ -55,9 +55,9 @@ class FoundCases(Closed):
 
 
 class Said(Closed):
-    """What was said, as the reason of a step."""
+    """What was said, as the reason of a step; of one before the history was kept it is not told."""
 
-    step: str
+    step: str | None
     reason: str
 
 
@@ -157,12 +157,14 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
     ) -> Particulars:
         async with pool.acquire() as conn, conn.transaction():
             held = await store.read(conn, id)
-            applicant = await store.applicant_of(conn, id)
+            applicant, last = await store.personal_of(conn, id)
             reasons = [
                 Said(step=one.id, reason=one.reason)
                 for one in await steps_in(conn, id, held.sequence)
                 if one.reason is not None
             ]
+            if last not in {None, *(one.reason for one in reasons)}:
+                reasons.append(Said(step=None, reason=last))
             fields = ["applicant", *(f"particulars.{one}" for one in held.particulars), "reasons"]
             await by.note(conn, "case", id, held.case.unit, fields)
         return Particulars(

@@ -40,7 +40,7 @@ SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
        {", ".join(f"{name} = cases.{name} || excluded.{name}" for name in _STEPS)}
 """  # noqa: S608 - constants only
 _SELECT = f"SELECT {HELD} FROM cases WHERE id = $1"  # noqa: S608
-_APPLICANT = "SELECT applicant FROM cases WHERE id = $1"
+_PERSONAL = "SELECT applicant, reason FROM cases WHERE id = $1"
 _LOCK = f"""
 SELECT {HELD} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
 """  # noqa: S608
@@ -54,10 +54,10 @@ async def read(conn: Connection, case_id: UUID) -> Held:
     return held(row)
 
 
-async def applicant_of(conn: Connection, case_id: UUID) -> str | None:
-    """Return who applied, which is personal: the caller notes the reading."""
-    applicant: str | None = await conn.fetchval(_APPLICANT, case_id)
-    return applicant
+async def personal_of(conn: Connection, case_id: UUID) -> tuple[str | None, str | None]:
+    """Return who applied and the last reason, which are personal: the caller notes the reading."""
+    applicant, reason = await conn.fetchrow(_PERSONAL, case_id) or (None, None)
+    return applicant, reason
 
 
 async def lock(conn: Connection, ids: Sequence[UUID]) -> Mapping[UUID, Held]:
