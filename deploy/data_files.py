@@ -11,6 +11,7 @@ def main() -> int:
         # Indicators, forms, registers and periods are read when these are imported.
         import services.petitions.lists  # noqa: PLC0415
         import services.returns.app  # noqa: F401, PLC0415
+        import shared.casework.retention  # noqa: F401, PLC0415
         from services.reporting.report import PERIODIC, TERM, load  # noqa: PLC0415
 
         for name in (TERM, PERIODIC):

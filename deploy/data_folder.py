@@ -22,6 +22,9 @@ _PEOPLE = {
     Role.FORM_CHECKER: "Người kiểm tra thể thức mẫu",
     Role.SIGNER: "Người ký mẫu",
     Role.CLERK: "Văn thư mẫu",
+    Role.OFFICER: "Cán bộ một cửa mẫu",
+    Role.PERSONAL_DATA_READER: "Người đọc dữ liệu cá nhân mẫu",
+    Role.AUDITOR: "Người kiểm tra mẫu",
 }
 """The people of the sample ward: by role, none of them real."""
 
@@ -53,7 +56,7 @@ def kept_secrets(folder: Path) -> Secrets:
 
 
 def kept_people(folder: Path) -> Path:
-    """Return the folder's file of those who issue documents; made there when there is none yet.
+    """Return the folder's file of the people of the ward; made there when there is none yet.
 
     The sample is of 2023, so its people have the right of a migration to say when a step was taken.
     """

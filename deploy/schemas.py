@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from services.petitions.lists import PetitionLists
 from services.reporting.report.checks import Checks
 from services.reporting.report.outline import Layouts, Outline
+from shared.casework.retention import Retention
 from shared.forms import Forms
 from shared.indicators.model import IndicatorFile
 from shared.periods import Periods
@@ -25,6 +26,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "indicators": IndicatorFile,
     "forms": Forms,
     "registers": Registers,
+    "retention": Retention,
     "periods": Periods,
     "procedures": ProcedureFile,
     "petition_lists": PetitionLists,

@@ -29,12 +29,16 @@ SELECT * FROM unnest($1::text[], $2::bytea[], $3::json[]) AS one (key, fingerpri
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What the HTTP request says beside its body: name of the command, its key, its moment."""
+    """What the HTTP request says beside its body: name of the command, its key, its moment.
+
+    `actor` is who gave it, None where nobody need say who they are.
+    """
 
     name: str
     key: str | None
     fingerprint: bytes
     recorded: Recorded
+    actor: str | None = None
 
 
 class Version(Protocol):
@@ -120,7 +124,7 @@ async def write(conn: Connection, commands: Sequence[Command]) -> list[Outcome]:
     if decided:
         await _save(conn, decided)
         await _remember(conn, decided)
-        await outbox.append(conn, [event for _, event, _ in decided])
+        await outbox.append(conn, [_step(command, event) for command, event, _ in decided])
     return outcomes
 
 
@@ -172,6 +176,10 @@ def _decision(command: Command, held: Version | None) -> Event:
     if held is not None:
         recorded = recorded.after(held.recorded_at)
     return command.decide(held, recorded)
+
+
+def _step(command: Command, event: Event) -> outbox.Step:
+    return outbox.Step(event, command.call.actor, getattr(command.body, "reason", None))
 
 
 async def _save(conn: Connection, decided: Sequence[tuple[Command, Event, str]]) -> None:

@@ -18,11 +18,14 @@ from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.desk import Desk
+from shared.people import People
 from shared.problems import install_problems
 from shared.publisher import Publisher
+from shared.readings import reading_routes
 from shared.relay import Relay
 from shared.service import guard, install_health
 from shared.settings import Settings
+from shared.staff import Staff
 from shared.topics import topic_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,8 +51,11 @@ def build_department(
 ) -> FastAPI:
     """Return the application of department service `name`: routes, relay, other work, health.
 
-    An address is looked for among `routes` in their order.
+    An address is looked for among `routes` in their order. Raises UnusableFile for people that
+    cannot be read.
     """
+    secret = settings.migration_token
+    migration_token = secret.get_secret_value() if secret else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -60,10 +66,10 @@ def build_department(
         await asyncio.to_thread(_read_reference_data)
         publisher = Publisher(lambda: create_producer(settings, name), topic_of(name))
         relay = Relay(pool, publisher)
-        token = settings.migration_token.get_secret_value() if settings.migration_token else None
-        desk = Desk(pool, clock, relay.wake, token)
+        desk = Desk(pool, clock, relay.wake, migration_token)
         # First of all and as they are: a router that is included is looked through twice.
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
+        app.router.routes += reading_routes(pool).routes
         app.state.pool, app.state.relay, app.state.publisher = pool, relay, publisher
         tasks = [asyncio.create_task(relay.run(), name="relay")]
         tasks += [asyncio.create_task(work(desk, pool)) for work in works]
@@ -82,6 +88,9 @@ def build_department(
     telemetry: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
     app = FastAPI(title=title, version="1", lifespan=lifespan, telemetry=telemetry)
     install_problems(app)
+    if settings.people is not None:
+        people = People.read(settings.people)
+        app.add_middleware(Staff, people=people, migration_token=migration_token)
     _install_backlog(app)
     _install_department_health(app)
     return app

@@ -5,7 +5,6 @@ What a group does in its transaction stands in shared.commands.
 
 import asyncio
 import hashlib
-import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from shared.database import Pool
 from shared.metrics import COMMAND_SECONDS, COMMANDS
 from shared.recorded import Recorded
 from shared.refusal import Refused
+from shared.staff import asking, bears
 
 _LONGEST_KEY = 200
 _LARGEST_GROUP = 500
@@ -88,9 +88,7 @@ class Desk:
         stated = _text(headers, b"recorded-on")
         if stated is None:
             return None
-        expected = f"Bearer {self._token}".encode()
-        said = headers.get(b"authorization", b"")
-        if not self._token or not hmac.compare_digest(said, expected):
+        if not bears(self._token, headers):
             raise Refused("migration_right", "Recorded-On", status=403)
         try:
             day = date.fromisoformat(stated)
@@ -119,6 +117,7 @@ class Desk:
             key=key,
             fingerprint=hashlib.sha256(said).digest(),
             recorded=self.moment(self.stated_day(request)),
+            actor=person.name if (person := asking(request)) else None,
         )
 
     async def run(self, command: Command) -> str:

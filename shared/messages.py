@@ -154,10 +154,15 @@ MESSAGES: Mapping[str, Text] = {
     **PERMITS,
     **REGISTRY,
     # Visits, schedules.
+    "unknown_record": {"vi": "không có nội dung này", "en": "there is no such record"},
     "unknown_visit": {"vi": "không có lượt tiếp công dân này", "en": "there is no such visit"},
     "visit_cancelled": {"vi": "lượt tiếp công dân đã bị hủy", "en": "the visit was cancelled"},
     **RETURNS,
     **FILES,
+    "not_folded": {
+        "vi": "báo cáo chưa ghi nhận bước nào của hồ sơ này",
+        "en": "no step of this case has reached the totals",
+    },
     "unknown_figure": {
         "vi": "báo cáo không có số liệu {figure}; hãy lấy mã từ mục figures của báo cáo JSON",
         "en": "the report has no figure {figure}; take its key from figures in the JSON report",
@@ -170,6 +175,14 @@ MESSAGES: Mapping[str, Text] = {
     "unknown_person": {
         "vi": "phải có mã truy cập của một người trong danh sách (Bearer)",
         "en": "must bear the token of somebody in the file of people (Bearer)",
+    },
+    "no_readers": {
+        "vi": "chưa khai danh sách cán bộ (biến WARDBOOK_PEOPLE), nên chưa ai được đọc dữ liệu cá nhân",
+        "en": "no file of people is named (WARDBOOK_PEOPLE), so that nobody may read personal data",
+    },
+    "other_unit": {
+        "vi": "chỉ được đọc dữ liệu cá nhân trong hồ sơ của đơn vị {unit} và đơn vị đã nhập vào đó",
+        "en": "personal data of unit {unit}, and of units that went into it, only",
     },
     "not_of_unit": {
         "vi": "chỉ được làm văn bản của đơn vị {unit}",

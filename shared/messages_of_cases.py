@@ -6,6 +6,14 @@ from shared.language import Text
 
 CASES: Mapping[str, Text] = {
     "unknown_case": {"vi": "không có hồ sơ này", "en": "there is no such case"},
+    "unknown_code": {
+        "vi": "không phải mã hồ sơ; mã có 12 ký tự như 06H0-8K2X-9DQF",
+        "en": "is not the code of a case, which has 12 characters such as 06H0-8K2X-9DQF",
+    },
+    "unknown_place": {
+        "vi": "không phải chỗ tiếp theo của một kết quả tìm; hãy dùng nguyên địa chỉ next",
+        "en": "is not the place after a page of this search; use the address in next as it is",
+    },
     "case_closed": {
         "vi": "hồ sơ không còn đang giải quyết (trạng thái: {state})",
         "en": "the case is no longer open (it is {state})",

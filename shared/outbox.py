@@ -1,6 +1,11 @@
-"""The outbox: events stored with the change they tell of, until Kafka has acknowledged them."""
+"""The outbox: events stored with the change they tell of, until Kafka has acknowledged them.
+
+Then they are history. Beside each stands what no event says: who gave the command, and why.
+"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
 
 import asyncpg
 
@@ -8,13 +13,33 @@ from shared.database import Connection, Pool
 from shared.events.envelope import Event, encode
 
 _APPEND = """
-INSERT INTO outbox (key, value, type)
-SELECT key, value, type
-  FROM unnest($1::bytea[], $2::bytea[], $3::text[]) WITH ORDINALITY AS one (key, value, type, place)
+INSERT INTO outbox (key, value, type, actor, reason)
+SELECT key, value, type, actor, reason
+  FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+       AS one (key, value, type, actor, reason, place)
  ORDER BY place
 """
 _OLDEST = "SELECT position, key, value, type FROM outbox ORDER BY position LIMIT $1"
-_DELETE = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
+_ARCHIVE = """
+WITH published AS (
+    DELETE FROM outbox WHERE position = ANY($1::bigint[])
+    RETURNING key, position, value, actor, reason
+)
+INSERT INTO history (subject, position, value, actor, reason)
+SELECT convert_from(key, 'UTF8')::uuid, position, value, actor, reason FROM published
+"""
+# The outbox has no index by key, which each command would pay for: it is looked through only where
+# the history lacks a step, that is for the moment until Kafka has acknowledged it.
+_STEPS = """
+SELECT value, actor, reason FROM (
+    SELECT position, value, actor, reason FROM history WHERE subject = $1
+     UNION ALL
+    SELECT position, value, actor, reason FROM outbox
+     WHERE (SELECT count(*) FROM history WHERE subject = $1) < $2
+       AND key = convert_to($1::text, 'UTF8')
+) AS step
+ ORDER BY position
+"""
 _BACKLOG = """
 SELECT count(*) AS waiting,
        coalesce(extract(epoch FROM clock_timestamp() - min(appended_at)), 0)::float8 AS age
@@ -22,13 +47,24 @@ SELECT count(*) AS waiting,
 """
 
 
-async def append(conn: Connection, events: Sequence[Event]) -> None:
-    """Store `events`, in their order, inside the caller's transaction.
+class Step(NamedTuple):
+    """An event, and what is kept beside it: who gave the command, where that is known, and why."""
+
+    event: Event
+    actor: str | None = None
+    reason: str | None = None
+
+
+async def append(conn: Connection, steps: Sequence[Step]) -> None:
+    """Store the events of `steps`, in their order, inside the caller's transaction.
 
     They are published if, and only if, that commits.
     """
-    keys = [str(event.subject).encode() for event in events]
-    await conn.execute(_APPEND, keys, list(map(encode, events)), [event.type for event in events])
+    rows = [
+        (str(event.subject).encode(), encode(event), event.type, actor, reason)
+        for event, actor, reason in steps
+    ]
+    await conn.execute(_APPEND, *zip(*rows, strict=True))
 
 
 async def oldest(conn: Connection, count: int) -> Sequence[asyncpg.Record]:
@@ -40,9 +76,17 @@ async def oldest(conn: Connection, count: int) -> Sequence[asyncpg.Record]:
     return await conn.fetch(_OLDEST, count)
 
 
-async def delete(conn: Connection, rows: Sequence[asyncpg.Record]) -> None:
-    """Delete these rows, and no other."""
-    await conn.execute(_DELETE, [row["position"] for row in rows])
+async def archive(conn: Connection, rows: Sequence[asyncpg.Record]) -> None:
+    """Make history of these rows, and of no other: at each moment they stand in one place."""
+    await conn.execute(_ARCHIVE, [row["position"] for row in rows])
+
+
+async def steps_of(conn: Connection, subject: UUID, sequence: int) -> Sequence[asyncpg.Record]:
+    """Return the steps of a subject in order, published or not: value, actor, reason.
+
+    `sequence` is how many there are. Those before the first history was kept are missing.
+    """
+    return await conn.fetch(_STEPS, subject, sequence)
 
 
 async def backlog(db: Connection | Pool) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""The people who issue documents: their tokens, roles and units, and how they may sign. Pure."""
+"""The people of an office: their tokens, roles and units, and how they may sign. Pure."""
 
 import hashlib
 import tomllib
@@ -23,7 +23,11 @@ from shared.refusal import Refused
 
 
 class Role(StrEnum):
-    """What a person may do to a document. One person may have several roles."""
+    """What a person may do: to a document, and in the departments. Somebody may have several roles.
+
+    An officer gives commands about cases and reads them, without personal data; of these each
+    reading by who may read them is kept for auditors.
+    """
 
     DRAFTER = "drafter"
     APPROVER = "approver"
@@ -32,6 +36,9 @@ class Role(StrEnum):
     SIGNER = "signer"
     CLERK = "clerk"
     MIGRATOR = "migrator"
+    OFFICER = "officer"
+    PERSONAL_DATA_READER = "personal_data_reader"
+    AUDITOR = "auditor"
 
 
 class Capacity(StrEnum):

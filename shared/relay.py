@@ -1,4 +1,4 @@
-"""The relay: publishes the outbox in order and deletes what Kafka has acknowledged."""
+"""The relay: publishes the outbox in order; what Kafka has acknowledged becomes history."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _LEAD = "SELECT pg_try_advisory_lock(4242)"
 _RESIGN = "SELECT pg_advisory_unlock(4242)"
 
 BATCH = 2_000
-"""Events published before their rows are deleted: a crash republishes at most this many."""
+"""Events published before they become history: a crash republishes at most this many."""
 
 _IDLE_SECONDS = 0.5
 _GATHER_SECONDS = 0.05
@@ -31,8 +31,8 @@ class Relay:
     """Publishes the outbox (acks=all, idempotent), in the order of each case.
 
     The steps of a case have one key, hence one partition, and are read in the order of their
-    commits. A crash between publishing and deleting publishes again: readers know a step by subject
-    and sequence. One relay leads per database; another waits for its lock.
+    commits. A crash between publishing and archiving publishes again: readers know a step by
+    subject and sequence. One relay leads per database; another waits for its lock.
     """
 
     def __init__(self, pool: Pool, publisher: Publisher) -> None:
@@ -71,13 +71,13 @@ class Relay:
             await asyncio.sleep(_IDLE_SECONDS)
 
     async def _turn(self, conn: Connection) -> None:
-        """Publish and delete the oldest rows, in two statements however many they are."""
+        """Publish the oldest rows and archive them, in two statements however many they are."""
         self._wake.clear()
         rows = await outbox.oldest(conn, BATCH)
         if not await self._done(conn, self._publisher.publish(rows)):
             return
         if rows:
-            await outbox.delete(conn, rows)
+            await outbox.archive(conn, rows)
         if len(rows) < BATCH:
             await asyncio.sleep(_GATHER_SECONDS)
             await self._sleep_until_woken()

@@ -1,5 +1,7 @@
 """What a service is told by its environment, read once and never changed."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -11,7 +13,7 @@ class Settings(BaseSettings):
     nobody may state a recording day.
     """
 
-    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", env_ignore_empty=True, frozen=True)
 
     kafka: str = Field(description="Kafka bootstrap servers, host:port[,host:port]")
     database: SecretStr = Field(description="PostgreSQL DSN of the service's own database")
@@ -20,3 +22,8 @@ class Settings(BaseSettings):
     database_connections: int = Field(default=8, ge=2, le=100)
     log_level: str = "INFO"
     migration_token: SecretStr | None = None
+    people: Path | None = Field(
+        default=None,
+        description="TOML file of the people of the office; without it nobody can issue documents"
+        " or read personal data, and departments take commands from everybody on their network",
+    )

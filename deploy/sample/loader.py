@@ -8,17 +8,17 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from tqdm import tqdm
 
 from deploy.sample.generator import generate
 from deploy.sample.steps import Step, Subject
+from shared.client import DepartmentClient, Refusal, Sending
 
 _AT_ONCE = 24
 _TIMEOUT_SECONDS = 30.0
-_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 10.0, 10.0, 10.0, 10.0)
-"""Seconds between attempts while a service cannot be reached: a minute, enough for a restart."""
 _LINE_SECONDS = 10.0
 
 
@@ -74,7 +74,7 @@ class _Sender:
         progress: "_Progress",
     ) -> None:
         self._services = services
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._token = token
         self._tls = httpx.create_ssl_context()
         self._waiting = waiting
         self._progress = progress
@@ -82,45 +82,31 @@ class _Sender:
 
     async def work(self) -> None:
         # A client of its own: the cost of httpx's pool grows with the requests that share it.
-        async with httpx.AsyncClient(
-            headers=self._headers, verify=self._tls, timeout=_TIMEOUT_SECONDS
-        ) as client:
+        async with httpx.AsyncClient(verify=self._tls, timeout=_TIMEOUT_SECONDS) as http:
+            departments = {
+                name: DepartmentClient(address, token=self._token, http=http)
+                for name, address in self._services.items()
+            }
             for subject in self._waiting:
-                base = self._services[subject.service].rstrip("/")
                 subject_id = ""
                 for step in subject.steps:
-                    url = base + step.path.format(id=subject_id)
-                    answer = await self._accepted(client, url, step)
-                    subject_id = subject_id or answer.json().get("id", "")
+                    path = step.path.format(id=subject_id)
+                    answer = await _accepted(departments[subject.service], path, step)
+                    subject_id = subject_id or answer.get("id", "")
                     self._progress.step()
-
-    async def _accepted(self, client: httpx.AsyncClient, url: str, step: Step) -> httpx.Response:
-        for wait in _WAITS:
-            try:
-                response = await _post(client, url, step)
-            except httpx.TransportError:
-                pass
-            else:
-                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    return _checked(response, step)
-            self.retries += 1
-            await asyncio.sleep(wait)
-        return _checked(await _post(client, url, step), step)
+            self.retries += sum(one.retries for one in departments.values())
 
 
-async def _post(client: httpx.AsyncClient, url: str, step: Step) -> httpx.Response:
-    headers = {"Idempotency-Key": step.key, "Recorded-On": step.recorded_on.isoformat()}
-    return await client.post(url, json=step.body, headers=headers)
-
-
-def _checked(response: httpx.Response, step: Step) -> httpx.Response:
-    if response.is_success:
-        return response
-    message = (
-        f"{step.key}: POST {response.url} {dict(step.body)} recorded on {step.recorded_on}\n"
-        f"answered {response.status_code}: {response.text}"
-    )
-    raise StepRefused(message)
+async def _accepted(department: DepartmentClient, path: str, step: Step) -> Any:
+    how = Sending(key=step.key, recorded_on=step.recorded_on)
+    try:
+        return await department.send(path, step.body, how)
+    except Refusal as refusal:
+        message = (
+            f"{step.key}: POST {path} {dict(step.body)} recorded on {step.recorded_on}\n"
+            f"answered {refusal.status}: {refusal.answer}"
+        )
+        raise StepRefused(message) from None
 
 
 class _Progress:

@@ -14,7 +14,7 @@ from shared.database import Pool
 from shared.desk import Desk
 from shared.events.envelope import Event
 from shared.events.petitions import ReceptionSchedule, ReceptionScheduleData, Visit, VisitData
-from shared.records.api import change
+from shared.records.api import add_history, change
 
 
 class VisitAnswer(BaseModel):
@@ -33,7 +33,7 @@ class ScheduleAnswer(BaseModel):
     schedule: ReceptionSchedule
 
 
-def reception_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - nothing is read here yet
+def reception_routes(desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes of visits and reception schedules."""
     routes = APIRouter(tags=["citizen reception"], route_class=CommandRoute)
 
@@ -89,6 +89,7 @@ def reception_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - not
             status=201,
         )
 
+    add_history(routes, pool, "visit", "/visits")
     return routes
 
 

@@ -1,13 +1,18 @@
-"""The HTTP interface of evidence: for programs JSON, for people a page that a figure leads to."""
+"""The HTTP interface of evidence: for programs JSON, for people a page that a figure leads to.
+
+From a figure to its events, and from a case to what its steps moved.
+"""
 
 from typing import Annotated
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting.drawing import heading
 from services.reporting.evidence import PAGE, Evidence, evidence
 from services.reporting.figure import Period
+from services.reporting.movements import Movements, movements
 from services.reporting.report import ReportHeading, numbers
 from services.reporting.report.html import template
 from shared.clock import Clock, ward_day
@@ -17,7 +22,7 @@ from shared.parameters import known_parameters
 
 
 def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
-    """Return the route that tells what stands behind a figure."""
+    """Return the routes that tell what stands behind a figure, and what a case counts as."""
     routes = APIRouter(tags=["reports"], dependencies=[Depends(known_parameters)])
 
     @routes.get(
@@ -42,6 +47,12 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
         if "text/html" in request.headers.get("accept", ""):
             return Response(_page(about, found), media_type="text/html; charset=utf-8")
         return found
+
+    @routes.get(
+        "/evidence/cases/{id}", summary="What each step of a case put into the totals and took out"
+    )
+    async def read_case(id: UUID) -> Movements:  # noqa: A002 - the name in the address
+        return await movements(pool, id)
 
     return routes
 

@@ -13,7 +13,7 @@ from shared.database import Pool
 from shared.desk import Desk
 from shared.events.envelope import Event
 from shared.events.returns import Entry, EntryData
-from shared.records.api import change
+from shared.records.api import add_history, change
 
 
 class EntryAnswer(BaseModel):
@@ -24,7 +24,7 @@ class EntryAnswer(BaseModel):
     entry: Entry
 
 
-def entry_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - nothing is read here
+def entry_routes(desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes under which entries are recorded and corrected."""
     routes = APIRouter(prefix="/entries", tags=["entries"], route_class=CommandRoute)
 
@@ -56,6 +56,7 @@ def entry_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - nothing
             answer=_answer,
         )
 
+    add_history(routes, pool, "entry", "")
     return routes
 
 

@@ -3,8 +3,6 @@
 Every route is a command to the desk or a question.
 """
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +10,8 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
-from shared.casework import clock, deadline, model, store
+from shared.casework import answer, clock, model, store
+from shared.casework.answer import CaseAnswer
 from shared.casework.commands import (
     CancelCase,
     CorrectCase,
@@ -23,43 +22,17 @@ from shared.casework.commands import (
     ResumeCase,
     WithdrawCase,
 )
-from shared.casework.deadline import Reason
 from shared.casework.held import Decision, Department, Held
+from shared.casework.questions import add_questions
 from shared.command_route import CommandRoute
 from shared.commands import Command, Table
 from shared.database import Pool
 from shared.desk import Desk, told
-from shared.events.cases import Case, CaseData, Channel
+from shared.events.cases import Channel
 from shared.events.envelope import Event
-from shared.frozen import Closed
-from shared.language import Language
-from shared.messages import sentence
-from shared.problems import language_of
 from shared.procedures import procedures_of
 from shared.recorded import Recorded
 from shared.refusal import Refused
-
-
-class CaseAnswer(Case):
-    """A case as the department now holds it."""
-
-    id: UUID
-    sequence: int
-
-
-class WhyStep(Closed):
-    """One step on the way to a due day, in words."""
-
-    day: date
-    text: str
-
-
-class Why(Closed):
-    """Why a case is due on its day: the law of its procedure, and the way step by step."""
-
-    due_on: date
-    basis: str
-    steps: list[WhyStep]
 
 
 def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = store) -> APIRouter:
@@ -77,7 +50,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
             subject=case_id,
             body=command,
             decide=lambda _, recorded: model.receive(department, case_id, command, recorded),
-            answer=_answer,
+            answer=answer.after,
             fresh=True,
         )
         return told(await desk.run(receipt), 201)
@@ -91,25 +64,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
         openapi_extra=_example(department),
     )(receive)
 
-    @routes.get("/{id}", summary="Read a case")
-    async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
-        async with pool.acquire() as conn:
-            held = await store.read(conn, id)
-        return CaseAnswer(id=held.id, sequence=held.sequence, **held.case.model_dump())
-
-    @routes.get("/{id}/why", summary="Why a case is due on its day")
-    async def why(id: UUID, request: Request) -> Why:  # noqa: A002 - the name in the address
-        async with pool.acquire() as conn:
-            held = await store.read(conn, id)
-        version = department.version(held.case.procedure, held.case.received_on)
-        language = language_of(request.headers.get("accept-language"))
-        more = department.reasons(version, held, desk.today)
-        steps = deadline.why(version, held.case, held.course, desk.today, more)
-        return Why(
-            due_on=held.case.due_on,
-            basis=version.basis,
-            steps=[WhyStep(day=one.day, text=_sentence(one, language)) for one in steps],
-        )
+    add_questions(routes, department, desk, pool)
 
     def change(name: str, kind: type[BaseModel], decide: Decision, summary: str) -> None:
         """Add the route of a command that changes a case."""
@@ -130,7 +85,7 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
                 subject=id,
                 body=command,
                 decide=decided,
-                answer=_answer,
+                answer=answer.after,
             )
             return told(await desk.run(change))
 
@@ -152,24 +107,8 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
     return routes
 
 
-def _sentence(reason: Reason, language: Language) -> str:
-    """Say a step in words, its days as people write them."""
-    pattern = "%d/%m/%Y" if language == "vi" else "%d %B %Y"
-    values = {
-        name: value.strftime(pattern) if isinstance(value, date) else value
-        for name, value in reason.values.items()
-    }
-    return sentence(reason.rule, language, values)
-
-
 def _example(department: Department) -> dict[str, Any]:
     """Return a command that this department takes, for the description of its interface."""
     procedure = procedures_of(department.name)[0].code
     command = {"unit": "10525", "procedure": procedure, "channel": Channel.IN_PERSON}
     return {"requestBody": {"content": {"application/json": {"example": command}}}}
-
-
-def _answer(event: Event) -> Mapping[str, object]:
-    """Return a CaseAnswer's fields; the case was validated with its event."""
-    assert isinstance(event.data, CaseData)
-    return {**vars(event.data.case), "id": event.subject, "sequence": event.sequence}

@@ -204,7 +204,7 @@ def _standing(case: Case, course: Course, today: date) -> Iterator[Reason]:
         else:
             accepted = case.sorting in (None, Sorting.ACCEPTED)
             yield Reason(case.closed_on, f"why_{case.status if accepted else case.sorting}", {})
-    elif case.overdue_from <= today and not case.waits_in_time:
+    elif case.is_overdue(today):
         yield Reason(today, "why_overdue", {"days": (today - case.due_on).days})
     else:
         yield Reason(today, "why_within", {"due_on": case.due_on})

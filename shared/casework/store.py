@@ -25,7 +25,7 @@ _STEPS = {
     "reopened_on": "date",
     "stepped_on": "date",
 }
-_HELD = f"""
+HELD = f"""
 id, sequence, recorded_at, {_COLUMNS}, received_at, accepted_on, {", ".join(_STEPS)},
 particulars::text
 """
@@ -51,9 +51,10 @@ SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at, ac
        particulars = cases.particulars || excluded.particulars,
        {", ".join(f"{name} = cases.{name} || excluded.{name}" for name in _STEPS)}
 """  # noqa: S608 - constants only
-_SELECT = f"SELECT {_HELD} FROM cases WHERE id = $1"  # noqa: S608
+_SELECT = f"SELECT {HELD} FROM cases WHERE id = $1"  # noqa: S608
+_PERSONAL = "SELECT applicant, reason FROM cases WHERE id = $1"
 _LOCK = f"""
-SELECT {_HELD} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
+SELECT {HELD} FROM cases WHERE id = ANY($1) ORDER BY id FOR UPDATE
 """  # noqa: S608
 
 
@@ -62,12 +63,18 @@ async def read(conn: Connection, case_id: UUID) -> Held:
     row = await conn.fetchrow(_SELECT, case_id)
     if row is None:
         raise Refused("unknown_case", "id", status=404)
-    return _held(row)
+    return held(row)
+
+
+async def personal_of(conn: Connection, case_id: UUID) -> tuple[str | None, str | None]:
+    """Return who applied and the last reason, which are personal: the caller notes the reading."""
+    applicant, reason = await conn.fetchrow(_PERSONAL, case_id) or (None, None)
+    return applicant, reason
 
 
 async def lock(conn: Connection, ids: Iterable[UUID]) -> Mapping[UUID, Held]:
     """Return the cases that exist and keep others from changing them while the transaction runs."""
-    return {row["id"]: _held(row) for row in await conn.fetch(_LOCK, [*ids])}
+    return {row["id"]: held(row) for row in await conn.fetch(_LOCK, [*ids])}
 
 
 async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:
@@ -110,7 +117,8 @@ def _particulars(data: CaseData, command: BaseModel) -> str:
     return json.dumps(said)
 
 
-def _held(row: asyncpg.Record) -> Held:
+def held(row: asyncpg.Record) -> Held:
+    """Return the case of a row with the columns HELD."""
     course = Course(
         received_at=row["received_at"],
         accepted_on=row["accepted_on"],

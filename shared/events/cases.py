@@ -99,6 +99,10 @@ class Case(Frozen):
         """Whether the clock stands still since before the case could be overdue."""
         return self.paused_on is not None and self.paused_on <= self.due_on
 
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is open and overdue on a day."""
+        return self.status is Status.OPEN and self.overdue_from <= today and not self.waits_in_time
+
     @model_validator(mode="after")
     def _days_agree(self) -> "Case":
         closed = self.status in {Status.RESOLVED, Status.REFUSED, Status.WITHDRAWN}

@@ -1,17 +1,22 @@
-"""The one way to change a record over HTTP: a command to the desk."""
+"""The one way to change a record over HTTP, a command to the desk; and to ask for its history."""
 
 from collections.abc import Callable
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from shared.commands import Call, Command
+from shared.database import Pool
 from shared.desk import Desk, told
 from shared.events.envelope import Event
+from shared.history import History, history_of
+from shared.parameters import known_parameters
+from shared.readings import PerhapsReader
 from shared.recorded import Recorded
 from shared.records import store
 from shared.records.model import HeldRecord
+from shared.refusal import Refused
 
 type Decide = Callable[[HeldRecord | None, Recorded], Event]
 """From the record as it is (None if there is none) and the moment, to the event, or a refusal."""
@@ -35,3 +40,24 @@ async def change(
         call=call, table=store, subject=record_id, body=body, decide=decide, answer=answer
     )
     return told(await desk.run(command), status)
+
+
+def add_history(routes: APIRouter, pool: Pool, kind: str, address: str) -> None:
+    """Add the route of the history of the records whose payload has the field `kind`."""
+
+    @routes.get(
+        f"{address}/{{id}}/history",
+        name=f"history_of_{kind}",
+        summary=f"Every step of this {kind}: when, who, what changed",
+        dependencies=[Depends(known_parameters)],
+    )
+    async def history(
+        id: UUID,  # noqa: A002 - the name in the address
+        reader: PerhapsReader,
+    ) -> History:
+        async with pool.acquire() as conn, conn.transaction():
+            held = await store.read(conn, id)
+            if held is None or kind not in held.state:
+                raise Refused("unknown_record", "id", status=404)
+            unit = held.state[kind]["unit"]
+            return await history_of(conn, kind, id, held.sequence, unit, reader)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+import asyncpg
 from pydantic import BaseModel
 
 from shared.database import Connection, rows_of
@@ -14,6 +15,7 @@ from shared.events.envelope import Event
 from shared.frozen import Frozen
 from shared.records.model import HeldRecord
 
+_READ = "SELECT id, sequence, state::text, recorded_at FROM records WHERE id = $1"
 _LOCK = """
 SELECT id, sequence, state::text, recorded_at FROM records WHERE id = ANY($1) ORDER BY id FOR UPDATE
 """
@@ -28,23 +30,30 @@ SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[], $4::timestamptz[], $5::
 """
 
 
+async def read(conn: Connection, record_id: UUID) -> HeldRecord | None:
+    """Return a record as it now is, None where there is none of this id."""
+    row = await conn.fetchrow(_READ, record_id)
+    return None if row is None else _held(row)
+
+
 async def lock(conn: Connection, ids: Iterable[UUID]) -> Mapping[UUID, HeldRecord]:
     """Return the records that exist and keep others from changing them in this transaction."""
-    return {
-        row["id"]: HeldRecord(
-            id=row["id"],
-            sequence=row["sequence"],
-            state=json.loads(row["state"]),
-            recorded_at=row["recorded_at"],
-        )
-        for row in await conn.fetch(_LOCK, [*ids])
-    }
+    return {row["id"]: _held(row) for row in await conn.fetch(_LOCK, [*ids])}
 
 
 async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:
     """Store the versions; return how many were the next of their record, as all should be."""
     rows = [_values(event, command) for event, command in versions]
     return rows_of(await conn.execute(_SAVE, *zip(*rows, strict=True)))
+
+
+def _held(row: asyncpg.Record) -> HeldRecord:
+    return HeldRecord(
+        id=row["id"],
+        sequence=row["sequence"],
+        state=json.loads(row["state"]),
+        recorded_at=row["recorded_at"],
+    )
 
 
 def _values(event: Event, command: BaseModel) -> tuple[object, ...]:

@@ -16,11 +16,23 @@ from services.reporting.evidence import PAGE, evidence
 from services.reporting.figure import Period
 from services.reporting.fold import Folder
 from services.reporting.issuing.later import later_events
+from services.reporting.movements import movements
 from services.reporting.projection import Projection
 from services.reporting.report import ReportHeading
 from shared.database import Pool, migrate
+from shared.events.cases import Channel, Status
 from shared.refusal import Refused
-from tests.support.builders import UNIT, a_receipt, records_of, subject_of
+from tests.support.builders import (
+    SUBJECT,
+    UNIT,
+    a_birth,
+    a_cancellation,
+    a_case,
+    a_correction,
+    a_receipt,
+    records_of,
+    subject_of,
+)
 from tests.support.servers import open_pool
 from tests.support.wait import wait_until
 from tests.support.workload import workload_records
@@ -85,6 +97,34 @@ async def test_a_cell_that_adds_up_leads_to_what_it_adds(pool: Pool, tables: Poo
     assert found.formula == " + ".join(found.labels)
     with pytest.raises(Refused, match=r"petitions\.applications_received"):
         await evidence(pool, about(UNIT), key, 0)
+
+
+async def test_a_case_tells_what_each_of_its_steps_moved(pool: Pool, tables: Pool) -> None:
+    """A correction takes out what was counted wrongly and puts in what is right, nothing else."""
+    case = a_case(Status.RESOLVED, closed_on=date(2023, 11, 14), due_on=date(2023, 11, 14))
+    posted = case.model_copy(update={"channel": Channel.POST})
+    steps = [a_receipt(), a_birth(case), a_correction(posted), a_cancellation(posted, sequence=4)]
+    await Folder(tables, 1).fold(records_of(steps))
+
+    told = (await movements(pool, SUBJECT)).steps
+
+    assert [step.id for step in told] == [step.id for step in steps]
+    assert [
+        sorted((one.measure, one.dimensions.get("channel", ""), one.amount) for one in step.moved)
+        for step in told
+    ] == [
+        [("overdue", "", 1), ("received", "online", 1)],
+        [("closed", "online", 1), ("overdue", "", -1)],
+        [
+            ("closed", "online", -1),
+            ("closed", "post", 1),
+            ("received", "online", -1),
+            ("received", "post", 1),
+        ],
+        [("closed", "post", -1), ("received", "post", -1)],
+    ]
+    with pytest.raises(Refused, match="no step of this case"):
+        await movements(pool, subject_of(99))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from shared import outbox
 from shared.broker import create_producer
 from shared.database import Pool, migrate
 from shared.events.envelope import Event, encode, headers
+from shared.outbox import Step
 from shared.publisher import Publisher
 from shared.relay import BATCH, Relay
 from shared.settings import Settings
@@ -153,7 +154,7 @@ def two_partitions() -> list[Event]:
 
 async def store(pool: Pool, events: Sequence[Event]) -> None:
     async with pool.acquire() as conn, conn.transaction():
-        await outbox.append(conn, events)
+        await outbox.append(conn, [Step(event) for event in events])
 
 
 async def waiting(pool: Pool) -> int:
@@ -245,7 +246,7 @@ async def test_an_event_of_an_undone_transaction_is_never_published(
     async with pool.acquire() as conn:
         undone = conn.transaction()
         await undone.start()
-        await outbox.append(conn, [a_receipt(subject=UUID(int=99))])
+        await outbox.append(conn, [Step(a_receipt(subject=UUID(int=99)))])
         await undone.rollback()
     await store(pool, [a_receipt()])
     async with running(pool, producer, topic):

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from shared.casework.code import code_of
 from tests.support.office import NOW
 
 TODAY = NOW.date()
@@ -58,7 +59,8 @@ class Life:
     @property
     def answer(self) -> dict[str, Any]:
         """What its department says of it."""
-        return {**shown(self.case), "id": str(self.id), "sequence": self.sequence}
+        own = {"id": str(self.id), "code": code_of(self.id), "sequence": self.sequence}
+        return {**shown(self.case), **own}
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:

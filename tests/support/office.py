@@ -17,7 +17,10 @@ from shared.casework.api import case_routes
 from shared.database import Pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS, Routes
 from shared.desk import Desk
+from shared.people import People
 from shared.problems import install_problems
+from shared.readings import reading_routes
+from shared.staff import Staff
 from tests.support.servers import open_pool
 
 NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
@@ -70,13 +73,20 @@ async def an_office(
     pool: Pool,
     token: str | None = TOKEN,
     now: datetime = NOW,
+    people: People | None = None,
     routes: Sequence[Routes] = ROUTES,
 ) -> AsyncIterator[Office]:
-    """Open an office: cases of the registry, and returns, unless other routes are given."""
+    """Open an office: cases of the registry, and returns, unless other routes are given.
+
+    Where there are people, only they are let in.
+    """
     woken: list[int] = []
     app = FastAPI()
     install_problems(app)
     desk = Desk(pool, lambda: now, lambda: woken.append(1), token)
+    app.include_router(reading_routes(pool))
+    if people is not None:
+        app.add_middleware(Staff, people=people, migration_token=token)
     for make in routes:
         app.include_router(make(desk, pool))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

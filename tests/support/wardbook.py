@@ -95,9 +95,10 @@ class Wardbook:
             "WARDBOOK_HOST": HOST,
             "WARDBOOK_PORT": str(process.port),
             "WARDBOOK_MIGRATION_TOKEN": TOKEN,
-            "WARDBOOK_PEOPLE": str(self.folder / "people.toml"),
             "WARDBOOK_FONTS": str(fonts.FOLDER),
         }
+        if name not in DEPARTMENTS:  # they take commands from everybody here
+            ours["WARDBOOK_PEOPLE"] = str(self.folder / "people.toml")
         inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
         process.child = await Child.start(
             name,

@@ -25,6 +25,7 @@ from shared.messages import sentence
 from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.refusal import Refused
+from shared.staff import asking
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -106,8 +107,14 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
                 size += content.write(part)
                 LIMITS.check_size(size)
             unused = await asyncio.to_thread(_unused, content)
+            person = asking(request)
             sent = Sent(
-                id=uuid7(), dry_run=dry_run, take=take, recorded_on=recorded_on, unused=unused
+                id=uuid7(),
+                dry_run=dry_run,
+                take=take,
+                recorded_on=recorded_on,
+                unused=unused,
+                sent_by=person.name if person else None,
             )
             async with pool.acquire() as conn:
                 await store.add(conn, sent, content)

@@ -64,17 +64,21 @@ async def weigh(
 
 
 async def take(
-    desk: Desk, department: Department, rows: Sequence[Row], recorded: Recorded
+    desk: Desk,
+    department: Department,
+    rows: Sequence[Row],
+    recorded: Recorded,
+    actor: str | None,
 ) -> Sequence[Fault]:
-    """Let the desk take `rows`, in its groups; return what it refuses after all.
+    """Let the desk take `rows` as commands of `actor`, in groups; return what it refuses after all.
 
     After an interruption the same rows are taken again: what came true stays and is not repeated.
     """
-    answers = await _run(desk.run(_receipt(department, row, recorded)) for row in rows)
+    answers = await _run(desk.run(_receipt(department, row, recorded, actor)) for row in rows)
     received = list(zip(rows, answers, strict=True))
     faults = [fault for row, said in received for fault in _refused(row, said, ROW_KEY)]
     closable = [
-        (row, _closing(department, row, Outcome("repeated", said), recorded))
+        (row, _closing(department, row, Outcome("repeated", said), recorded, actor))
         for row, said in received
         if row.closing is not None and isinstance(said, str)
     ]
@@ -94,10 +98,12 @@ async def _run(commands: Iterable[Awaitable[str]]) -> Sequence[str | Refused]:
     return said
 
 
-def _receipt(department: Department, row: Row, recorded: Recorded) -> Command:
+def _receipt(
+    department: Department, row: Row, recorded: Recorded, actor: str | None = None
+) -> Command:
     case_id = uuid7()
     return Command(
-        call=_call(row, "received", row.receipt, recorded),
+        call=_call(row, "received", row.receipt, recorded, actor),
         table=store,
         subject=case_id,
         body=row.receipt,
@@ -107,7 +113,13 @@ def _receipt(department: Department, row: Row, recorded: Recorded) -> Command:
     )
 
 
-def _closing(department: Department, row: Row, received: Outcome, recorded: Recorded) -> Command:
+def _closing(
+    department: Department,
+    row: Row,
+    received: Outcome,
+    recorded: Recorded,
+    actor: str | None = None,
+) -> Command:
     """Return the command that closes the case of a row whose receipt was answered.
 
     A receipt that was only decided is in no table: then the case is held as it would be.
@@ -124,7 +136,7 @@ def _closing(department: Department, row: Row, received: Outcome, recorded: Reco
         return close(department, held, body, at)
 
     return Command(
-        call=_call(row, "closed", body, recorded),
+        call=_call(row, "closed", body, recorded, actor),
         table=store,
         subject=event.subject if event is not None else UUID(json.loads(received.answer)["id"]),
         body=body,
@@ -134,13 +146,14 @@ def _closing(department: Department, row: Row, received: Outcome, recorded: Reco
     )
 
 
-def _call(row: Row, step: str, body: BaseModel, recorded: Recorded) -> Call:
+def _call(row: Row, step: str, body: BaseModel, recorded: Recorded, actor: str | None) -> Call:
     said = f"{row.status if step == 'closed' else ''}{body.model_dump_json(exclude_none=True)}"
     return Call(
         name=f"row_{step}",
         key=f"{row.key}\n{step}",  # a header ends with its line: no client's own key is like this
         fingerprint=hashlib.sha256(said.encode()).digest(),
         recorded=recorded,
+        actor=actor,
     )
 
 

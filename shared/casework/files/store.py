@@ -19,9 +19,12 @@ MOST_FAULTS = 1_000
 _PART = 1_000_000
 _MOST_ATTEMPTS = 3
 _COLUMNS = """id, sent_at, dry_run, take, recorded_on, unused, state, rows, rows_read, taken,
-    repeated, began_at, began_with, moved_at"""
+    repeated, began_at, began_with, moved_at, sent_by"""
 
-_ADD = "INSERT INTO case_files (id, dry_run, take, recorded_on, unused) VALUES ($1, $2, $3, $4, $5)"
+_ADD = """
+INSERT INTO case_files (id, dry_run, take, recorded_on, unused, sent_by)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
 _ADD_PART = "INSERT INTO case_file_parts VALUES ($1, $2, $3)"
 _PART_OF = "SELECT bytes FROM case_file_parts WHERE file = $1 AND number = $2"
 _DROP_PARTS = "DELETE FROM case_file_parts WHERE file = $1"
@@ -76,6 +79,7 @@ class File:
     began_at: datetime | None
     began_with: int
     moved_at: datetime | None
+    sent_by: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +91,14 @@ class Sent:
     take: Take
     recorded_on: date | None
     unused: Sequence[str]
+    sent_by: str | None
 
 
 async def add(conn: Connection, sent: Sent, content: BinaryIO) -> None:
     """Keep a file that was sent: whole or not at all."""
     async with conn.transaction():
-        await conn.execute(
-            _ADD, sent.id, sent.dry_run, sent.take, sent.recorded_on, list(sent.unused)
-        )
+        told = (sent.id, sent.dry_run, sent.take, sent.recorded_on, list(sent.unused), sent.sent_by)
+        await conn.execute(_ADD, *told)
         content.seek(0)
         number = 0
         while part := content.read(_PART):

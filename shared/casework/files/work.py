@@ -117,7 +117,7 @@ class FileWork:
         new = [one.row for one in good if one.is_new]
         taken = repeated = 0
         if file.state == "taking":
-            late = await take(self._desk, self._department, new, recorded)
+            late = await take(self._desk, self._department, new, recorded, file.sent_by)
             taken, repeated = len(new) - len({fault.row for fault in late}), len(good) - len(new)
             faults += late
         await store.move(
