@@ -1,6 +1,7 @@
 """Entries as they are read: one with what was done to it, or those that name a person.
 
-All that is read here is personal data. Nothing else of the registry hands any out.
+All that is read here is personal data: by role, for a purpose, and each entry that is read is noted.
+Nothing else of the registry hands any out.
 """
 
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from services.registry.writing import name_key
 from shared.database import Pool
 from shared.events.registry import Ending
 from shared.parameters import known_parameters
+from shared.readings import PersonalDataReader
 from shared.refusal import Refused
 
 _MOST = 50
@@ -95,6 +97,7 @@ def entry_routes(pool: Pool) -> APIRouter:
 
     @routes.get("", summary="Find the entries that name a person, the latest first, at most 50")
     async def find(
+        by: PersonalDataReader,
         number: PersonNumber | None = None,
         name: Annotated[str | None, Field(min_length=1, max_length=200)] = None,
     ) -> list[EntryAnswer]:
@@ -103,14 +106,25 @@ def entry_routes(pool: Pool) -> APIRouter:
         if "\0" in (name or ""):
             raise Refused("nul", "name")
         key = None if name is None else name_key(name)
-        return [EntryAnswer(**_told(row)) for row in await pool.fetch(_FIND, number, key)]
+        async with pool.acquire() as conn, conn.transaction():
+            rows = await conn.fetch(_FIND, number, key)
+            own = [row for row in rows if by.answers_for(row["unit"])]
+            for row in own:
+                await by.note(conn, "entry", row["id"], row["unit"], ["entry"])
+        return [EntryAnswer(**_told(row)) for row in own]
 
     @routes.get("/{id}", summary="Read an entry and what was done to it")
-    async def read(id: UUID) -> EntryWithSteps:  # noqa: A002 - the name in the address
-        row = await pool.fetchrow(_READ, id)
-        if row is None:
-            raise Refused("unknown_registration", "id", status=404)
-        return EntryWithSteps(**_told(row), steps=_steps(await pool.fetch(_STEPS, id)))
+    async def read(
+        id: UUID,  # noqa: A002 - the name in the address
+        by: PersonalDataReader,
+    ) -> EntryWithSteps:
+        async with pool.acquire() as conn, conn.transaction():
+            row = await conn.fetchrow(_READ, id)
+            if row is None:
+                raise Refused("unknown_registration", "id", status=404)
+            steps = await conn.fetch(_STEPS, id)
+            await by.note(conn, "entry", id, row["unit"], ["entry", "steps"])
+        return EntryWithSteps(**_told(row), steps=_steps(steps))
 
     return routes
 

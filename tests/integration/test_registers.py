@@ -6,6 +6,7 @@ Two clerks have a process of their own each, and send at the same moment.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,10 @@ import pytest
 
 from services.registry.app import ROUTES
 from shared.database import Pool
+from shared.people import People, Role
+from tests.support.builders import UNIT
 from tests.support.office import Office, a_database_of_offices, an_office
+from tests.support.people import people_file, token_of
 from tests.support.wait import wait_until
 
 FATHER = {"name": "Trần Văn Bình", "number": "030090000001", "born_on": "1990-02-01"}
@@ -41,11 +45,18 @@ TABLES = ("cases", "outbox", "idempotency", "books", "entries", "entry_people", 
 
 
 @pytest.fixture
-async def offices(database: str) -> AsyncIterator[Sequence[Office]]:
+async def offices(database: str, tmp_path: Path) -> AsyncIterator[Sequence[Office]]:
+    """Two processes, each asked by somebody who is an officer and reads personal data."""
+    file = tmp_path / "people.toml"
+    file.write_text(people_file(UNIT, Role.OFFICER, Role.PERSONAL_DATA_READER))
+    people = People.read(file)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(a_database_of_offices(database))
-        clerks = [an_office(pool, routes=ROUTES) for _ in range(2)]
-        yield [await stack.enter_async_context(clerk) for clerk in clerks]
+        clerks = [an_office(pool, people=people, routes=ROUTES) for _ in range(2)]
+        opened = [await stack.enter_async_context(clerk) for clerk in clerks]
+        for one in opened:
+            one.client.headers["authorization"] = f"Bearer {token_of(Role.OFFICER)}"
+        yield opened
 
 
 @pytest.fixture
@@ -68,8 +79,14 @@ async def register(office: Office, entry: dict[str, Any], procedure: str = "") -
 
 async def read(office: Office, answer: httpx.Response) -> dict[str, Any]:
     """Return the entry of the case that was answered."""
-    entry: dict[str, Any] = (await office.client.get(f"/entries/{answer.json()['id']}")).json()
+    entry: dict[str, Any] = (await asked(office, answer.json()["id"])).json()
     return entry
+
+
+async def asked(office: Office, id_: str = "", **told: str) -> httpx.Response:
+    """Return the answer about an entry, or a search for some, for a purpose that is told."""
+    path = f"/entries/{id_}" if id_ else "/entries"
+    return await office.client.get(path, params={"purpose": "Trả lời đơn", **told})
 
 
 def rules(answer: httpx.Response) -> list[tuple[str, str]]:
@@ -104,17 +121,33 @@ async def test_a_birth_gets_its_number_in_the_book_of_the_year(office: Office) -
 async def test_entries_are_found_by_the_number_or_the_name_of_a_person(office: Office) -> None:
     id_ = (await register(office, BIRTH)).json()["id"]
 
-    async def found(**asked: str) -> list[str]:
-        answer = await office.client.get("/entries", params=asked)
-        return [one["id"] for one in answer.json()]
+    async def found(**told: str) -> list[str]:
+        return [one["id"] for one in (await asked(office, **told)).json()]
 
     assert await found(number=MOTHER["number"]) == [id_]
     assert await found(name="TRẦN HOÀ AN") == [id_]
     assert await found(name="Trần Hòa An", number=MOTHER["number"]) == []
-    assert rules(await office.client.get("/entries")) == [("number", "search_for_whom")]
-    assert rules(await office.client.get("/entries?name=%00")) == [("name", "nul")]
-    assert rules(await office.client.get(f"/entries/{'0' * 8}-0000-0000-0000-000000000000")) == [
-        ("id", "unknown_registration")
+    assert rules(await asked(office)) == [("number", "search_for_whom")]
+    assert rules(await asked(office, name="\0")) == [("name", "nul")]
+    unknown = "00000000-0000-0000-0000-000000000000"
+    assert rules(await asked(office, unknown)) == [("id", "unknown_registration")]
+
+
+async def test_entries_are_read_by_role_and_each_reading_is_kept(office: Office) -> None:
+    id_ = (await register(office, BIRTH)).json()["id"]
+    purpose = {"purpose": "Trả lời đơn"}
+    for path in (f"/entries/{id_}", "/entries"):
+        told = purpose | ({} if id_ in path else {"number": MOTHER["number"]})
+        stranger = {"authorization": f"Bearer {token_of(Role.DRAFTER)}x"}
+        assert (await office.client.get(path, params=told, headers=stranger)).status_code == 401
+        without = {name: said for name, said in told.items() if name != "purpose"}
+        assert rules(await office.client.get(path, params=without)) == [("purpose", "missing")]
+        assert (await office.client.get(path, params=told)).status_code == 200
+
+    rows = await office.pool.fetch("SELECT kind, subject::text, fields FROM readings ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        ("entry", id_, ["entry", "steps"]),
+        ("entry", id_, ["entry"]),
     ]
 
 
@@ -261,7 +294,7 @@ async def test_of_two_who_correct_the_same_entry_at_once_one_wins(
     winner = next(n for n, answer in enumerate(answers) if answer.is_success)
     loser = answers[1 - winner]
     name = bodies[winner]["entry"]["child"]["name"]
-    entry = (await offices[1].client.get(f"/entries/{id_}")).json()
+    entry = (await asked(offices[1], id_)).json()
     event = await offices[0].pool.fetchval(
         "SELECT convert_from(value, 'UTF8') FROM outbox WHERE type = 'registry.entry.corrected'"
     )
