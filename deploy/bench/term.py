@@ -52,9 +52,10 @@ async def term(bench: Bench) -> Section:
             urls[name] = service.url
         await load({name: urls[name] for name in DEPARTMENTS}, token, show_progress=False)
         await folded(urls)
-        for _ in range(bench.options.runs):
+        for run in range(bench.options.runs):
             for form, requests in REQUESTS.items():
-                days = [END - timedelta(number) for number in range(requests + 1)]
+                past = run * (requests + 1)
+                days = [END - timedelta(past + number) for number in range(requests + 1)]
                 section.add(form, **quantiles(await _asked(url, form, days), 50, 99))
             days = [END] * (AGAIN + 1)
             section.add(
