@@ -6,6 +6,10 @@ from shared.language import Text
 
 CASES: Mapping[str, Text] = {
     "unknown_case": {"vi": "không có hồ sơ này", "en": "there is no such case"},
+    "wall_clock": {
+        "vi": "là giờ Việt Nam, ghi như 09:30, không kèm múi giờ",
+        "en": "must be a time of Việt Nam such as 09:30, without a zone",
+    },
     "unknown_code": {
         "vi": "không phải mã hồ sơ; mã có 12 ký tự như 06H0-8K2X-9DQF",
         "en": "is not the code of a case, which has 12 characters such as 06H0-8K2X-9DQF",

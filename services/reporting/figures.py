@@ -17,7 +17,9 @@ from shared.indicators import CATALOGUE, Selection
 from shared.indicators.model import At, Indicator, Term
 from shared.quantity import Qualifier
 
-_DEPARTMENT_OF_MEASURE = {"visitors": "petitions", "schedule": "petitions"}
+_OF_PETITIONS, _OF_PERMITS = ("visitors", "schedule"), ("inspected", "fined")
+_DEPARTMENT_OF_MEASURE = dict.fromkeys(_OF_PETITIONS, "petitions")
+_DEPARTMENT_OF_MEASURE |= dict.fromkeys(_OF_PERMITS, "permits")
 
 type Value = int | Decimal | str | Absence
 

@@ -6,7 +6,8 @@ Days are calendar days of Việt Nam; a day left out is today.
 from datetime import date, time
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from shared.events.cases import Channel, Outcome
 from shared.frozen import Closed
@@ -16,6 +17,13 @@ UnitCodeOrId = Annotated[str, Field(min_length=1, max_length=16, examples=["1052
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 """Why, in words. It stays in the department: events carry no free text."""
+
+
+def _wall_clock(value: time) -> time:
+    """Refuse a time with a zone of its own."""
+    if value.tzinfo is not None:
+        raise PydanticCustomError("wall_clock", "must be a time of Việt Nam, such as 09:30")
+    return value
 
 
 class ReceiveCase(Closed):
@@ -30,7 +38,9 @@ class ReceiveCase(Closed):
     procedure: Annotated[str, Field(max_length=64, examples=["registry.birth"])]
     channel: Channel
     received_on: date | None = None
-    received_time: Annotated[time, Field(examples=["09:30"])] | None = None
+    received_time: (
+        Annotated[time, Field(examples=["09:30"]), AfterValidator(_wall_clock)] | None
+    ) = None
     due_on: date | None = None
     applicant: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 

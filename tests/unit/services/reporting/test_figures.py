@@ -9,8 +9,10 @@ import pytest
 
 from services.reporting.figure import Absence, Figure, Kind, Period
 from services.reporting.figures import TallyFigures
+from services.reporting.projections.contributions import contributions
 from services.reporting.statements import Statement
 from services.reporting.tally_reader import Series
+from shared.events.examples import DAY, EXAMPLES
 from shared.indicators import INDICATORS
 from shared.quantity import Qualifier
 from tests.support.told import LONG_AFTER, Cell, a_cell, a_line, a_return, an_entry, tallies
@@ -485,3 +487,12 @@ def test_the_values_of_a_dimension_are_those_that_occur() -> None:
     ]
     with pytest.raises(ValueError, match="no dimension street"):
         found.values("education.pupils", "street")
+
+
+def test_every_measure_tells_which_department_told_it() -> None:
+    """Whatever an event counts as, the figures of its unit can be drawn."""
+    counted = {one.series for event in EXAMPLES.values() for one in contributions(event)}
+    for one in counted:
+        if "procedure" not in dict(one.dimensions):
+            cell = Cell(Series(one.measure, dict(one.dimensions)), DAY, 1)
+            assert value("permits.applications_received", [[cell]]) is not None

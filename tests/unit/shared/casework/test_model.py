@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from shared.casework import model
 from shared.casework.commands import (
@@ -343,3 +344,12 @@ def test_a_migration_may_not_state_a_day_before_the_step_before() -> None:
 def test_a_recording_day_is_the_wards() -> None:
     """Half past five in the evening in UTC is the next day in Việt Nam."""
     assert date(2023, 11, 15) == _moment("2023-11-14T17:30:00+00:00").on
+
+
+def test_a_time_of_receipt_is_one_of_the_ward() -> None:
+    """One with a zone cannot be held against office hours; it is refused, not passed over."""
+    body = {"unit": "10525", "procedure": "registry.birth", "channel": "post"}
+    with pytest.raises(ValidationError) as refused:
+        ReceiveCase.model_validate(body | {"received_time": "19:53:10Z"})
+    assert [one["type"] for one in refused.value.errors()] == ["wall_clock"]
+    assert ReceiveCase.model_validate(body | {"received_time": "19:53"}).received_time is not None
