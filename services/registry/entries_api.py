@@ -1,7 +1,7 @@
 """Entries as they are read: one with what was done to it, or those that name a person.
 
-All that is read here is personal data: by role, for a purpose, and each entry that is read is noted.
-Nothing else of the registry hands any out.
+All that is read here is personal data: by role, for a purpose, and each entry that is read is
+noted. Nothing else of the registry hands any out.
 """
 
 from datetime import date, datetime
