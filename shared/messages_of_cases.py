@@ -35,6 +35,14 @@ CASES: Mapping[str, Text] = {
         "vi": "bắt buộc đối với thủ tục {procedure}",
         "en": "is required for procedure {procedure}",
     },
+    "own_desk_only": {
+        "vi": "trước ngày {since} hồ sơ do chính đơn vị có thẩm quyền tiếp nhận",
+        "en": "before {since} a case was received by the unit whose case it is",
+    },
+    "other_province": {
+        "vi": "phải là đơn vị thuộc {province}, như đơn vị có thẩm quyền giải quyết",
+        "en": "must be a unit of {province}, as the unit whose case it is",
+    },
     "field_not_of_this": {
         "vi": "không áp dụng cho thủ tục {procedure}",
         "en": "does not belong to procedure {procedure}",
@@ -100,10 +108,7 @@ CASES: Mapping[str, Text] = {
         "vi": "phải sau ngày hẹn trả kết quả {due_on} và sau hôm nay {today}",
         "en": "must be after the due day {due_on} and after today, {today}",
     },
-    "day_off": {
-        "vi": "là ngày nghỉ: {reason}",
-        "en": "is a day off: {reason}",
-    },
+    "day_off": {"vi": "là ngày nghỉ: {reason}", "en": "is a day off: {reason}"},
     # Sorting of petitions, mediation, reopening.
     "no_sorting": {
         "vi": "thủ tục {procedure} không qua bước phân loại, xử lý đơn",
@@ -213,10 +218,7 @@ CASES: Mapping[str, Text] = {
         "vi": "Đã giải quyết trước hạn (hạn {due_on})",
         "en": "Resolved early (due {due_on})",
     },
-    "why_on_time": {
-        "vi": "Đã giải quyết đúng hạn",
-        "en": "Resolved on time",
-    },
+    "why_on_time": {"vi": "Đã giải quyết đúng hạn", "en": "Resolved on time"},
     "why_late": {
         "vi": "Đã giải quyết quá hạn (hạn {due_on})",
         "en": "Resolved late (due {due_on})",

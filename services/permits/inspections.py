@@ -13,7 +13,7 @@ from services.permits.commands import (
 from services.permits.model import PERMITS
 from services.permits.named import PERMIT, is_of
 from shared.casework.held import Held
-from shared.casework.model import unit_id
+from shared.casework.place import unit_id
 from shared.events.cases import Status
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.permits import (

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from services.petitions import model
 from services.petitions.commands import CorrectVisit, ReceiveVisit, SetReceptionSchedule
-from shared.casework.model import unit_id
+from shared.casework.place import unit_id
 from shared.command_route import CommandRoute
 from shared.database import Pool
 from shared.desk import Desk

@@ -12,7 +12,7 @@ from services.petitions.mediation import SESSION, conclusion, is_mediation
 from services.petitions.sorting import SORTING, reasons
 from shared.casework.commands import ResolveCase
 from shared.casework.held import Department, Held
-from shared.casework.model import unit_id
+from shared.casework.place import unit_id
 from shared.casework.reopening import REOPENING
 from shared.events import CATALOGUE
 from shared.events.cases import Case, CaseData

@@ -193,6 +193,7 @@ class Reader:
                     closed_on=closed_on,
                     outcome=Outcome(case.outcome) if case.outcome else None,
                     sorting=Sorting(case.sorting) if case.sorting else None,
+                    neighbourhood=case.neighbourhood,
                 )
             )
             for number, one in enumerate(counted):

@@ -31,7 +31,11 @@ def kind_of(topic: str, event: Any) -> tuple[Any, ...]:
     """Return all that decides what a case event counts as, but for its unit and its days."""
     case = event.data.case
     name = event.__struct_config__.tag
-    return topic, name, case.procedure, case.channel, case.status, case.outcome, case.sorting
+    how = case.channel, case.status, case.outcome, case.sorting
+    return topic, name, case.procedure, *how, case.neighbourhood
+
+
+_Neighbourhood = Annotated[str, Meta(pattern=r"^(tdp|kp|kdc|thon)-[1-9][0-9]{0,2}\Z")]
 
 
 class _Case(Struct, gc=False):
@@ -44,6 +48,8 @@ class _Case(Struct, gc=False):
     closed_on: date | None = None
     outcome: Literal["reconciled", "not_reconciled"] | None = None
     sorting: Literal["accepted", "passed_on", "guided", "filed"] | None = None
+    neighbourhood: _Neighbourhood | None = None
+    received_by: None = None  # nor does one that the desk of another unit took in
     paused_on: None = None  # a case whose clock stands still counts in another way: see `decode`
 
 

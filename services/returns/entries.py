@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.returns.commands import CorrectEntry, RecordEntry
 from services.returns.model import SOURCE
-from shared.casework.model import EARLIEST, unit_id
+from shared.casework.model import EARLIEST
+from shared.casework.place import unit_id
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.returns import (
     Entry,

@@ -15,7 +15,7 @@ from services.returns.commands import (
     SubmitReturn,
 )
 from shared import units
-from shared.casework.model import unit_id
+from shared.casework.place import unit_id
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.returns import (
     DeclaredFigure,

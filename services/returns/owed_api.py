@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.returns import steps
 from services.returns.owed import Owed, stand
 from shared import units
-from shared.casework.model import unit_id
+from shared.casework.place import unit_id
 from shared.clock import start_of
 from shared.database import Pool
 from shared.desk import Desk

@@ -12,7 +12,7 @@ from services.returns.commands import DeclareFigure, OfPeriod, SubmitReturn
 from services.returns.draft_api import DraftAnswer, IfMatch, draft_answer, version_of
 from services.returns.template import template
 from shared import grid, units
-from shared.casework.model import unit_id
+from shared.casework.place import unit_id
 from shared.command_route import HEADERS
 from shared.database import Pool
 from shared.desk import Desk

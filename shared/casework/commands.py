@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from shared.events.cases import Channel, Outcome
+from shared.events.cases import Channel, Neighbourhood, Outcome
 from shared.frozen import Closed
 
 UnitCodeOrId = Annotated[str, Field(min_length=1, max_length=16, examples=["10525"])]
@@ -31,7 +31,8 @@ class ReceiveCase(Closed):
 
     `received_time` is the wall clock of Việt Nam; left out with `received_on`, it is now, and left
     out alone, the office was open. `applicant` stays in the department's database and is in no
-    event.
+    event. `unit` is whose case it is; `received_by` is the unit whose one-stop desk took it in,
+    where that is another one, `neighbourhood` the one of `unit` that it concerns.
     """
 
     unit: UnitCodeOrId
@@ -43,6 +44,8 @@ class ReceiveCase(Closed):
     ) = None
     due_on: date | None = None
     applicant: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    neighbourhood: Neighbourhood | None = None
+    received_by: UnitCodeOrId | None = None
 
 
 class ResolveCase(Closed):
@@ -96,7 +99,10 @@ class ReappointCase(Closed):
 
 
 class CorrectCase(Closed):
-    """Put right what was recorded wrongly about a case. Fields left out stay as they are."""
+    """Put right what was recorded wrongly about a case. Fields left out stay as they are.
+
+    `received_by` is put right to the case's own unit where its own desk took it in.
+    """
 
     unit: UnitCodeOrId | None = None
     procedure: Annotated[str, Field(max_length=64)] | None = None
@@ -105,6 +111,8 @@ class CorrectCase(Closed):
     due_on: date | None = None
     closed_on: date | None = None
     outcome: Outcome | None = None
+    neighbourhood: Neighbourhood | None = None
+    received_by: UnitCodeOrId | None = None
     reason: Reason
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from shared import units
 from shared.casework.commands import (
     CancelCase,
     CorrectCase,
@@ -28,6 +27,7 @@ from shared.casework.held import (
     open_case,
     running_case,
 )
+from shared.casework.place import received_by, unit_id
 from shared.clock import WARD_ZONE
 from shared.events.cases import (
     Case,
@@ -53,16 +53,6 @@ LATEST = date(2199, 12, 31)
 """No case is due later: a later day is a slip of the pen, and days after it must still exist."""
 
 
-def unit_id(code_or_id: str, on: date) -> str:
-    """Return the identity of the unit that `code_or_id` means on a day, or refuse it."""
-    try:
-        return units.resolve(code_or_id, on).id
-    except units.UnknownUnit:
-        raise Refused("unknown_unit", "unit", unit=code_or_id) from None
-    except units.UnitNotInForce:
-        raise Refused("unit_not_in_force", "unit", unit=code_or_id, day=on) from None
-
-
 def receive(
     department: Department, case_id: UUID, command: ReceiveCase, recorded: Recorded
 ) -> Event:
@@ -74,13 +64,16 @@ def receive(
     course = Course(received_at=received_at(command, recorded.at, recorded.migrated))
     due_on = command.due_on or due(version, received_on, course)
     _check_due(due_on, received_on)
+    unit = unit_id(command.unit, received_on)
     case = Case(
-        unit=unit_id(command.unit, received_on),
+        unit=unit,
         procedure=command.procedure,
         channel=command.channel,
         received_on=received_on,
         due_on=due_on,
         status=Status.OPEN,
+        neighbourhood=command.neighbourhood,
+        received_by=received_by(command.received_by, unit, received_on),
     )
     return new_event(
         CaseReceived,
@@ -132,9 +125,11 @@ def correct(department: Department, held: Held, command: CorrectCase, recorded: 
     wanted = command.model_dump(exclude_none=True, exclude={"reason"})
     if "procedure" in wanted:
         _check_same_act(held.case, department.procedure(wanted["procedure"]))
-    if "unit" in wanted or "received_on" in wanted:
+    if wanted.keys() & {"unit", "received_on", "received_by"}:
         on = wanted.get("received_on", held.case.received_on)
         wanted["unit"] = unit_id(wanted.get("unit", held.case.unit), on)
+        desk = wanted.get("received_by", held.case.received_by)
+        wanted["received_by"] = received_by(desk, wanted["unit"], on)
     now = held.case.model_dump()
     changed = [name for name, value in wanted.items() if now[name] != value]
     if not changed:

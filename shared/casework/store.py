@@ -15,7 +15,10 @@ from shared.events.cases import Case, CaseData, StepData
 from shared.events.envelope import Event
 from shared.refusal import Refused
 
-_COLUMNS = "unit, procedure, channel, received_on, due_on, status, closed_on, outcome, sorting"
+_COLUMNS = (
+    "unit, procedure, channel, received_on, due_on, status, closed_on, outcome, sorting,"
+    " neighbourhood, received_by"
+)
 _STEPS = {
     "paused_on": "date",
     "resumed_on": "date",
@@ -36,9 +39,9 @@ INSERT INTO cases (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, rec
 SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at, accepted_on,
        particulars, {", ".join(f"array_remove(ARRAY[{name}], NULL)" for name in _STEPS)}
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[],
-              $8::text[], $9::date[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
-              $14::text[], $15::time[], $16::date[], $17::jsonb[],
-              {", ".join(f"${18 + place}::{kind}[]" for place, kind in enumerate(_STEPS.values()))})
+              $8::text[], $9::date[], $10::text[], $11::text[], $12::text[], $13::text[],
+              $14::timestamptz[], $15::text[], $16::text[], $17::time[], $18::date[], $19::jsonb[],
+              {", ".join(f"${20 + place}::{kind}[]" for place, kind in enumerate(_STEPS.values()))})
        AS one (id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at,
                accepted_on, particulars, {", ".join(_STEPS)})
     ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, unit = excluded.unit,
@@ -46,6 +49,7 @@ SELECT id, sequence, {_COLUMNS}, recorded_at, applicant, reason, received_at, ac
        received_on = excluded.received_on, due_on = excluded.due_on, status = excluded.status,
        closed_on = excluded.closed_on, outcome = excluded.outcome,
        sorting = excluded.sorting,
+       neighbourhood = excluded.neighbourhood, received_by = excluded.received_by,
        accepted_on = coalesce(cases.accepted_on, excluded.accepted_on),
        recorded_at = excluded.recorded_at, reason = coalesce(excluded.reason, cases.reason),
        particulars = cases.particulars || excluded.particulars,
@@ -98,6 +102,8 @@ def _values(event: Event, command: BaseModel) -> tuple[object, ...]:
         case.closed_on,
         case.outcome,
         case.sorting,
+        case.neighbourhood,
+        case.received_by,
         event.recordedtime,
         getattr(command, "applicant", None),
         getattr(command, "reason", None),

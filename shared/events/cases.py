@@ -23,6 +23,15 @@ ProcedureCode = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=6
 """Identity of a procedure (shared.procedures)."""
 
 
+Neighbourhood = Annotated[
+    str, Field(pattern=r"^(tdp|kp|kdc|thon)-[1-9][0-9]{0,2}$", examples=["tdp-3"])
+]
+"""A part of a unit by its number: tổ dân phố, khu phố, khu dân cư or thôn.
+
+A number and no name: each one is a series of its own in reporting, of which there are two million.
+"""
+
+
 class Channel(StrEnum):
     """How a case reached the ward: the columns of Biểu số 06/VPCP/KSTT."""
 
@@ -75,7 +84,8 @@ class Case(Frozen):
     refused, withdrawn) has `closed_on`, no other has. `paused_on` is the day from which its clock
     stands still because its applicant supplements the file; `due_on` moves when it runs again.
     `sorting` is how a petition was sorted, None of one that was not; what is sorted out in another
-    way than `accepted` is closed with it, as refused (decision 0022).
+    way than `accepted` is closed with it, as refused (decision 0022). `unit` is whose case it is;
+    `received_by` is the unit whose one-stop desk took it in, where that is another one.
     """
 
     unit: UnitId
@@ -88,6 +98,8 @@ class Case(Frozen):
     outcome: Outcome | None = None
     paused_on: date | None = None
     sorting: Sorting | None = None
+    neighbourhood: Neighbourhood | None = None
+    received_by: UnitId | None = None
 
     @property
     def overdue_from(self) -> date:

@@ -148,7 +148,11 @@ _DATA: Mapping[str, Frozen] = {
     "case.reopened": CaseReopenedData(
         case=_case("registry.guardianship", Status.OPEN), ended_on=date(2023, 11, 13)
     ),
-    "case.corrected": CaseCorrectedData(case=_BIRTH, corrects=STEP, changed=("channel",)),
+    "case.corrected": CaseCorrectedData(
+        case=_BIRTH.model_copy(update={"neighbourhood": "tdp-3", "received_by": "2004-10528"}),
+        corrects=STEP,
+        changed=("neighbourhood", "received_by"),
+    ),
     "case.cancelled": CaseCancelledData(
         case=_case("registry.birth", Status.CANCELLED), corrects=STEP
     ),

@@ -11,6 +11,11 @@ from shared.formula import FormulaText
 from shared.frozen import Closed
 from shared.quantity import Qualifier
 
+type Measure = Literal[
+    "received", "received_for_others", "closed", "overdue", "inspected", "fined", "visitors"
+]
+"""What tallies count (services/reporting/projections/contributions.py)."""
+
 type At = Literal["within", "before", "end"]
 """Which amount of a series counts: of the days of a span, of all before it, of all to its end."""
 
@@ -39,7 +44,7 @@ class Kind(StrEnum):
 class Term(Closed):
     """One sum of tallies: of a measure, over a span of days, narrowed to series by `where`."""
 
-    measure: Literal["received", "closed", "overdue", "inspected", "fined", "visitors"]
+    measure: Measure
     at: At = "within"
     sign: Literal[1, -1] = 1
     where: Mapping[str, frozenset[str]] = Field(default_factory=dict)

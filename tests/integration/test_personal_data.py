@@ -124,6 +124,8 @@ OF_DEPARTMENTS_TEXTS: Mapping[str, str] = {
     "cases.status": "by code",
     "cases.outcome": "by code",
     "cases.sorting": "by code",
+    "cases.neighbourhood": "kind and number of a part of a unit",
+    "cases.received_by": "identity of a unit",
     "books.kind": "of an entry, by code",
     "books.unit": "identity of a unit",
     "entries.kind": "by code",

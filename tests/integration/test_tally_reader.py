@@ -32,6 +32,7 @@ from tests.support.builders import (
     a_birth,
     a_cancellation,
     a_case,
+    a_correction,
     a_receipt,
     a_record,
     a_return,
@@ -109,6 +110,38 @@ async def test_a_report_is_drawn_from_what_was_told_of_its_unit_up_to_a_day(
     told: Pool, unit: str, as_of: date, expected: list[object]
 ) -> None:
     assert values(await read_tallies(told, unit, as_of), *ASKED) == expected
+
+
+async def test_a_case_counts_for_its_unit_and_for_the_desk_that_took_it_in(database: str) -> None:
+    """By its neighbourhood, too; a correction moves all of it."""
+    case = a_case(Status.RESOLVED, neighbourhood="tdp-3", received_by=OTHER)
+    moved = a_case(Status.RESOLVED, neighbourhood="tdp-4")
+    asked: tuple[tuple[str, dict[str, str]], ...] = (
+        ("registry.births_registered", {}),
+        ("registry.births_registered", {"neighbourhood": "tdp-3"}),
+        ("registry.births_registered", {"neighbourhood": "tdp-4"}),
+        ("registry.applications_received_for_others", {}),
+    )
+    async with folded(
+        database,
+        a_receipt(subject=subject_of(2)),
+        a_birth(case, subject=subject_of(2), recorded_on=DAY),
+        a_correction(moved, subject=subject_of(2), sequence=3, recorded_on=LATER),
+    ) as pool:
+        found = {
+            (unit, day): [
+                TallyFigures(YEAR, await read_tallies(pool, unit, day)).figure(*one).value
+                for one in asked
+            ]
+            for unit in (UNIT, OTHER)
+            for day in (DAY, LATER)
+        }
+    assert found == {
+        (UNIT, DAY): [1, 1, 0, 0],
+        (UNIT, LATER): [1, 0, 1, 0],
+        (OTHER, DAY): [0, 0, 0, 1],
+        (OTHER, LATER): [0, 0, 0, 0],
+    }
 
 
 async def test_what_was_sent_back_was_not_delivered(database: str) -> None:

@@ -81,6 +81,8 @@ def received(id_: UUID, body: Mapping[str, Any], due_on: date) -> Life:
         "outcome": None,
         "paused_on": None,
         "sorting": None,
+        "neighbourhood": None,
+        "received_by": None,
     }
     return Life(id_, case, (Told("case.received", 1, case["received_on"], case),))
 

@@ -46,6 +46,8 @@ FIELDS: Mapping[str, Kind] = {
     "appointment_on": Kind.DAY,
     "outcome": Kind.CODE,
     "sorting": Kind.CODE,
+    "neighbourhood": Kind.CODE,
+    "received_by": Kind.ID,
     "passed_to": Kind.CODE,
     "ended_on": Kind.DAY,
     "session": Kind.GROUP,
@@ -113,6 +115,7 @@ _KINDS: Mapping[str | None, Kind] = {
     r"^[a-z_]+$": Kind.CODE,
     r"^[a-z_]+\.[a-z_]+$": Kind.CODE,
     r"^[a-z_]+[0-9]{0,2}$": Kind.CODE,
+    r"^(tdp|kp|kdc|thon)-[1-9][0-9]{0,2}$": Kind.CODE,
     r"^(2004|2025)-[0-9]{5}$": Kind.ID,
     r"^(?!0{8})[0-9]{8}$": Kind.ID,
 }

@@ -82,6 +82,8 @@ def cases(draw: st.DrawFn) -> Case:
         received_on=received,
         due_on=received + timedelta(days=draw(st.integers(0, 3))),
         closed_on=None if status in {Status.OPEN, Status.CANCELLED} else closing,
+        neighbourhood=draw(st.sampled_from([None, None, "tdp-1", "kp-12"])),
+        received_by=draw(st.sampled_from([None, None, "2004-10531"])),
     )
 
 

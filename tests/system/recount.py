@@ -178,12 +178,15 @@ def _count_case(cells: Cells, case: Mapping[str, Any], overdue_on: Iterable[date
         return
     unit, procedure, channel = case["unit"], case["procedure"], case["channel"]
     received, due, closed = case["received_on"], case["due_on"], case.get("closed_on")
-    _put(cells, ("received", unit, received, procedure, channel), 1)
+    there, desk = case.get("neighbourhood"), case.get("received_by")
+    _put(cells, ("received", unit, received, procedure, channel, there), 1)
+    if desk:
+        _put(cells, ("received_for_others", desk, received, procedure, channel), 1)
     if closed:
         how = None
         if case["status"] == "resolved":
             how = "early" if closed < due else "late" if closed > due else "on_time"
-        ended = case["status"], how, case.get("outcome"), case.get("sorting")
+        ended = case["status"], how, case.get("outcome"), case.get("sorting"), there
         _put(cells, ("closed", unit, closed, procedure, channel, *ended), 1)
     waits = case.get("paused_on") is not None and case["paused_on"] <= due
     for day in overdue_on:
@@ -206,8 +209,12 @@ SELECT units.unit, measure, dimensions::text AS dimensions, occurred_on, recorde
 
 
 _DIMENSIONS = {
-    "received": ("procedure", "channel"),
-    "closed": ("procedure", "channel", "status", "timeliness", "outcome", "sorting"),
+    "received": ("procedure", "channel", "neighbourhood"),
+    "received_for_others": ("procedure", "channel"),
+    "closed": (
+        *("procedure", "channel", "status", "timeliness"),
+        *("outcome", "sorting", "neighbourhood"),
+    ),
     "inspected": ("finding",),
     "fined": (),
     "visitors": (),

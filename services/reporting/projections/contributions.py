@@ -2,9 +2,12 @@
 
 The measures, and the day on which each counts:
 
-received   +1 on the day of receipt                  procedure, channel
+received   +1 on the day of receipt                  procedure, channel, neighbourhood
 closed     +1 on the day of the act                  procedure, channel, status, timeliness,
-                                                     outcome, sorting
+                                                     outcome, sorting, neighbourhood
+received_for_others
+           +1 on the day of receipt, for the unit
+           whose desk took in a case of another      procedure, channel
 overdue    +1 on the day after the due day, if then
            still open and its clock not standing;
            -1 on the day it is closed                procedure
@@ -63,7 +66,11 @@ def count_case(case: Case) -> Iterator[Contribution]:
     if case.status is Status.CANCELLED:
         return
     channel, procedure = ("channel", case.channel.value), ("procedure", case.procedure)
-    yield _add(case, Series("received", (channel, procedure)), case.received_on)
+    there = () if case.neighbourhood is None else (("neighbourhood", case.neighbourhood),)
+    yield _add(case, Series("received", (channel, *there, procedure)), case.received_on)
+    if case.received_by is not None:
+        series = Series("received_for_others", (channel, procedure))
+        yield Contribution(case.received_by, series, case.received_on, 1)
     overdue = not case.waits_in_time and (case.closed_on is None or case.closed_on > case.due_on)
     if overdue:
         yield _add(case, Series("overdue", (procedure,)), case.overdue_from)
@@ -71,7 +78,7 @@ def count_case(case: Case) -> Iterator[Contribution]:
         return
     if overdue:
         yield _add(case, Series("overdue", (procedure,)), case.closed_on, -1)
-    dimensions = [channel, procedure, ("status", case.status.value)]
+    dimensions = [channel, procedure, *there, ("status", case.status.value)]
     if case.outcome is not None:
         dimensions.append(("outcome", case.outcome.value))
     if case.sorting is not None:

@@ -17,6 +17,12 @@ from shared.registers import Codes
 from shared.slots import FigureSlot
 
 _MISSING = Absence.MISSING
+_NEIGHBOURHOODS = {
+    "tdp": "tổ dân phố",
+    "kp": "khu phố",
+    "kdc": "khu dân cư",
+    "thon": "thôn",
+}
 
 
 class Absent(Exception):
@@ -139,6 +145,9 @@ def words_of(slot: FigureSlot, dimension: str, value: str) -> str:
         return f"năm {value}"
     if dimension == "months":
         return f"{value} tháng"
+    if dimension == "neighbourhood":
+        kind, _, number = value.partition("-")
+        return f"{_NEIGHBOURHOODS.get(kind, kind)} {number}"
     return (_dimensions(slot.indicator).get(dimension) or {}).get(value, value)
 
 

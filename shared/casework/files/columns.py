@@ -32,6 +32,8 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "received_on": ("Ngày tiếp nhận", "Ngày nhận"),
     "received_time": ("Giờ tiếp nhận",),
     "due_on": ("Ngày hẹn trả", "Ngày hẹn trả kết quả"),
+    "neighbourhood": ("Tổ dân phố", "Khu dân cư", "Tổ dân phố, khu dân cư", "Thôn"),
+    "received_by": ("Nơi tiếp nhận", "Mã đơn vị tiếp nhận"),
     "applicant": ("Người nộp hồ sơ", "Người nộp"),
     STATUS: ("Trạng thái", "Tình trạng"),
     "closed_on": ("Ngày kết thúc", "Ngày giải quyết"),

@@ -16,6 +16,7 @@ LIMITS = Limits(size=50_000_000, unpacked=200_000_000, rows=250_000, columns=60)
 """A larger file is sent in parts."""
 
 _LONGEST_KEY = 100
+_UNITS = frozenset({"unit", "received_by"})
 _UNIT_DIGITS = 5
 
 
@@ -182,4 +183,5 @@ def _value_of(cell: Cell, name: str, form: Form) -> object:
     if not isinstance(cell.value, str | int | float):
         raise Refused("cell_of_other_kind", cell.place, shown=cell.text)
     # A spreadsheet takes the zeros of 00001 away.
-    return cell.text.zfill(_UNIT_DIGITS) if name == "unit" and cell.text.isdigit() else cell.text
+    is_unit = name in _UNITS and cell.text.isdigit()
+    return cell.text.zfill(_UNIT_DIGITS) if is_unit else cell.text

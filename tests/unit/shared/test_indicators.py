@@ -283,8 +283,9 @@ def test_the_dimensions_of_cases_have_words() -> None:
     known: Mapping[str, Mapping[str, str] | None] = CATALOGUE.dimensions_of(
         INDICATORS["registry.applications_received"]
     )
-    assert known.keys() == {"channel", "procedure", "field"}
-    assert all(codes and all(codes.values()) for codes in known.values())
+    assert known.keys() == {"channel", "procedure", "field", "neighbourhood"}
+    assert [name for name, codes in known.items() if codes is None] == ["neighbourhood"]
+    assert all(all(codes.values()) for codes in known.values() if codes is not None)
 
 
 def test_every_form_says_which_rows_its_lines_have() -> None:

@@ -80,7 +80,7 @@ def test_the_tree_is_found() -> None:
     assert {"registry", "permits", "petitions", "returns", "reporting"} == SERVICES
     assert "services.reporting.projections.tallies" in PURE
     assert "shared.casework.model" in PURE
-    assert "shared.units" in imports("shared.casework.model")
+    assert "shared.units" in imports("shared.casework.place")
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("shared")])

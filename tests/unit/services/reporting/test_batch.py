@@ -225,6 +225,33 @@ def test_how_a_petition_was_sorted_counts_the_same_quickly() -> None:
         assert read_back(reader, reader.read([record])) == {0: decoded(record)}
 
 
+def test_where_a_case_belongs_counts_the_same_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A neighbourhood is read quickly once it was seen, the desk of another unit never."""
+    reader = Reader()
+    there = a_record(a_receipt(a_case(neighbourhood="tdp-3")))
+    others = a_record(a_receipt(a_case(received_by="2004-10528")))
+    for record in (there, others, there, others):
+        assert read_back(reader, reader.read([record])) == {0: decoded(record)}
+    monkeypatch.setattr(batch, "decode_record", lambda *_: pytest.fail("was not read quickly"))
+    assert len(reader.read([there]).subjects) == 1
+
+
+@pytest.mark.parametrize("name", ["tdp-3\n", "tdp-0", "tdp-1000", "xom-3", "tdp-3 ", "TDP-3"])
+def test_what_is_no_neighbourhood_is_a_dead_letter(name: str) -> None:
+    event = json.loads(encode(a_receipt(a_case(neighbourhood="tdp-3"))))
+    event["data"]["case"]["neighbourhood"] = name
+    record = a_record(json.dumps(event).encode(), key=str(SUBJECT).encode())
+    for reader in (Reader(), learnt_by(a_receipt(a_case(neighbourhood="tdp-3")))):
+        assert reader.read([record]).letters[0].reason == "not_an_event"
+
+
+def learnt_by(event: Event) -> Reader:
+    """Return a reader that has seen an event."""
+    reader = Reader()
+    reader.read([a_record(event)])
+    return reader
+
+
 @pytest.mark.parametrize("code", PROCEDURES)
 def test_every_procedure_counts_the_same_quickly(code: str) -> None:
     """First seen it is read thoroughly, the second time quickly."""
