@@ -17,6 +17,7 @@ from services.reporting.report import ReportHeading, numbers
 from services.reporting.report.html import template
 from shared.clock import Clock, ward_day
 from shared.database import Pool
+from shared.events.words import WORDS
 from shared.frozen import Day
 from shared.parameters import known_parameters
 
@@ -65,5 +66,5 @@ def _page(about: ReportHeading, found: Evidence) -> str:
     ]
     here = about.evidence + quote(found.figure, safe="")
     return template("evidence.html").render(
-        about=about, found=found, links=links, here=here, last=last, numbers=numbers
+        about=about, found=found, links=links, here=here, last=last, numbers=numbers, words=WORDS
     )

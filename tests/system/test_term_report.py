@@ -188,6 +188,7 @@ async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardboo
     assert "Thu ngân sách thực hiện: năm 2021</a>" in rates.text
     assert "Trang 4/4" in page.text
     assert page.text.count("registry.birth.registered") == 302 - 3 * 100
+    assert page.text.count('<td title="registry.birth.registered">Đăng ký khai sinh</td>') == 2
     assert unknown.status_code == httpx.codes.NOT_FOUND
 
 
