@@ -15,6 +15,7 @@ from services.petitions import app as petitions
 from services.registry import app as registry
 from services.registry.model import REGISTRY
 from shared.casework.api import case_routes
+from shared.casework.files import work as pauses
 from shared.casework.files.api import file_routes
 from shared.casework.files.work import CHUNK, FileWork
 from shared.database import Pool, migrate
@@ -82,6 +83,12 @@ async def a_process(database: str) -> AsyncIterator[Process]:
             yield Process(pool, client, work)
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_idle_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the work look for files, and try them again, without the pauses that spare a server."""
+    monkeypatch.setattr(pauses, "_IDLE_SECONDS", 0.02)
 
 
 @pytest.fixture
