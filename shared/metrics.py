@@ -52,3 +52,8 @@ REPORT_SECONDS = Histogram(
     ["form"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4, 1, 5),
 )
+ANSWERS = Counter(
+    "wardbook_report_answers_total",
+    "Reports handed out: drawn for it, or kept since the unit's last event (decision 0024)",
+    ["result"],
+)

@@ -12,6 +12,7 @@ from services.reporting.positions import Positions
 from services.reporting.report import Form, Plan, ReportHeading
 from services.reporting.tally_reader import tallies_of, version_of
 from shared.database import Pool
+from shared.metrics import ANSWERS
 
 _KEPT_BYTES = 64 * 1024 * 1024
 
@@ -53,10 +54,12 @@ class Answers:
             version = await version_of(conn, about.unit_id)
             kept = self._kept.get(asked)
             if kept is not None and kept.version == version:
+                ANSWERS.labels("kept").inc()
                 return Answer(kept.body, await positions.read(conn))
             tallies = await tallies_of(conn, about.unit_id, about.as_of)
         report = drawn(self._plans[outline], about, tallies).report
         body = await asyncio.to_thread(form.render, report)
+        ANSWERS.labels("drawn").inc()
         if len(body) <= self._kept.maxsize:
             self._kept[asked] = _Kept(version, body)
         return Answer(body, tallies.folded)

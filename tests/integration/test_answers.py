@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from aiokafka import TopicPartition
+from prometheus_client import REGISTRY
 
 from services.reporting import positions, projection
 from services.reporting.answers import Answer, Answers
@@ -84,6 +85,13 @@ async def _open(made: Projection, database: str) -> Pool:
     return tables
 
 
+def answered() -> list[float]:
+    """Return how many reports were drawn and how many were kept ones, as the metric has it."""
+    name = "wardbook_report_answers_total"
+    values = [REGISTRY.get_sample_value(name, {"result": one}) for one in ("drawn", "kept")]
+    return [value or 0.0 for value in values]
+
+
 CHANGES = (
     a_receipt(subject=subject_of(1)),
     a_birth(a_case(Status.RESOLVED), subject=subject_of(1), recorded_on=DAY),
@@ -111,10 +119,13 @@ async def test_what_is_folded_of_the_unit_is_in_the_next_answer(desk: Desk) -> N
 
 async def test_a_report_is_drawn_once_while_only_other_units_have_news(desk: Desk) -> None:
     await desk.fold(*CHANGES)
+    before = answered()
     first = await desk.ask()
     await desk.fold(a_receipt(a_case(unit=OTHER), subject=subject_of(9)))
     second = await desk.ask()
     assert desk.drawn == 1
+    after = answered()
+    assert [later - one for one, later in zip(before, after, strict=True)] == [1, 1]
     assert second.body == first.body
     assert second.folded != first.folded, "told as far as it is folded now"
 
