@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.language import Language, Text
+from shared.language import Text
 from shared.messages_of_cases import CASES
 from shared.messages_of_files import FILES
 from shared.messages_of_permits import PERMITS
@@ -242,8 +242,3 @@ MESSAGES: Mapping[str, Text] = {
         "en": "the draft is one of another document: draw a new one",
     },
 }
-
-
-def sentence(rule: str, language: Language, values: Mapping[str, object]) -> str:
-    """Return what a rule says in a language, with the values that it mentions."""
-    return MESSAGES[rule][language].format(**values)

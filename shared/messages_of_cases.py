@@ -35,6 +35,10 @@ CASES: Mapping[str, Text] = {
         "vi": "bắt buộc đối với thủ tục {procedure}",
         "en": "is required for procedure {procedure}",
     },
+    "no_neighbourhood": {
+        "vi": "phải ghi loại và số, như tdp-3 (tổ dân phố), kp-12 (khu phố), kdc-1, thon-7",
+        "en": "must be a kind and a number, such as tdp-3, kp-12, kdc-1 or thon-7",
+    },
     "own_desk_only": {
         "vi": "trước ngày {since} hồ sơ do chính đơn vị có thẩm quyền tiếp nhận",
         "en": "before {since} a case was received by the unit whose case it is",

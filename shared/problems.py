@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from shared.language import Language
-from shared.messages import TITLES, sentence
+from shared.messages import TITLES
 from shared.refusal import Error, Refused, RefusedAll, broken
+from shared.sentences import sentence
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from shared.messages import MESSAGES, sentence
+from shared.messages import MESSAGES
+from shared.sentences import sentence
 
 type Error = tuple[str, str, dict[str, Any]]
 """What is wrong: the field, the rule, and what the rule's sentence mentions."""

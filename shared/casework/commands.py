@@ -3,10 +3,11 @@
 Days are calendar days of Việt Nam; a day left out is today.
 """
 
+from collections.abc import Callable
 from datetime import date, time
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from shared.events.cases import Channel, Neighbourhood, Outcome
@@ -14,6 +15,17 @@ from shared.frozen import Closed
 
 UnitCodeOrId = Annotated[str, Field(min_length=1, max_length=16, examples=["10525"])]
 """A unit's five-digit code as in force on the day concerned, or its id (2004-10525)."""
+
+
+def _neighbourhood(value: object, read: Callable[[object], str]) -> str:
+    try:
+        return read(value)
+    except ValueError:
+        raise PydanticCustomError("no_neighbourhood", "kind and number, such as tdp-3") from None
+
+
+OneNeighbourhood = Annotated[Neighbourhood, WrapValidator(_neighbourhood)]
+"""The same as in an event; a refusal tells what is meant."""
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 """Why, in words. It stays in the department: events carry no free text."""
@@ -44,7 +56,7 @@ class ReceiveCase(Closed):
     ) = None
     due_on: date | None = None
     applicant: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    neighbourhood: Neighbourhood | None = None
+    neighbourhood: OneNeighbourhood | None = None
     received_by: UnitCodeOrId | None = None
 
 
@@ -111,7 +123,7 @@ class CorrectCase(Closed):
     due_on: date | None = None
     closed_on: date | None = None
     outcome: Outcome | None = None
-    neighbourhood: Neighbourhood | None = None
+    neighbourhood: OneNeighbourhood | None = None
     received_by: UnitCodeOrId | None = None
     reason: Reason
 

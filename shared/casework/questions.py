@@ -18,10 +18,10 @@ from shared.events.cases import Status
 from shared.frozen import Closed, Day
 from shared.history import History, history_of, steps_in
 from shared.language import Language
-from shared.messages import sentence
 from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.readings import PerhapsReader, PersonalDataReader
+from shared.sentences import sentence
 
 _UNIT = r"^((2004|2025)-)?[0-9]{5}$"
 
@@ -180,9 +180,10 @@ def _units(code_or_id: str) -> Sequence[str]:
 
 def _sentence(reason: Reason, language: Language) -> str:
     """Say a step in words, its days as people write them."""
-    pattern = "%d/%m/%Y" if language == "vi" else "%d %B %Y"
-    values = {
-        name: value.strftime(pattern) if isinstance(value, date) else value
-        for name, value in reason.values.items()
-    }
+    values = reason.values
+    if language == "en":
+        values = {
+            name: value.strftime("%d %B %Y") if isinstance(value, date) else value
+            for name, value in values.items()
+        }
     return sentence(reason.rule, language, values)

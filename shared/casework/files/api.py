@@ -21,10 +21,10 @@ from shared.casework.held import Department
 from shared.database import Pool
 from shared.desk import Desk
 from shared.language import Language
-from shared.messages import sentence
 from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.refusal import Refused
+from shared.sentences import sentence
 from shared.staff import asking
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shared.calendar import is_working_day
 from shared.casework.deadline import Course, due, due_after, starts_on, why
 from shared.events.cases import Case, Status
-from shared.messages import sentence
 from shared.procedures import PROCEDURES, ProcedureVersion, Processing
+from shared.sentences import sentence
 from tests.support.builders import a_case
 
 BIRTH = PROCEDURES["registry.birth"].versions[0]
@@ -155,10 +155,10 @@ def test_why_tells_every_step_to_the_due_day() -> None:
             " 14/02/2024 (Mùng năm Tết Nguyên Đán), 17/02/2024 (thứ Bảy), 18/02/2024 (Chủ nhật)"
         ),
         (
-            "22/02 Chờ bổ sung hồ sơ từ 2024-02-19 đến trước 2024-02-22:"
+            "22/02 Chờ bổ sung hồ sơ từ 19/02/2024 đến trước 22/02/2024:"
             " 3 ngày không tính vào thời hạn"
         ),
-        "01/03 Đã gửi phiếu xin lỗi, hẹn lại ngày 2024-03-01; hồ sơ vẫn tính hạn cũ",
+        "01/03 Đã gửi phiếu xin lỗi, hẹn lại ngày 01/03/2024; hồ sơ vẫn tính hạn cũ",
         "26/02 Đang giải quyết, quá hạn 4 ngày",
     ]
 

@@ -53,8 +53,9 @@ def test_a_desk_that_cannot_be_is_refused(said: dict[str, Any], rule: str) -> No
 
 @pytest.mark.parametrize("name", ["3", "tdp", "tdp-", "tdp-03", "xom-3", "tdp-1000", "Tổ 3"])
 def test_a_neighbourhood_is_a_kind_and_a_number(name: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError) as refusal:
         receive(neighbourhood=name)
+    assert refusal.value.errors()[0]["type"] == "no_neighbourhood"
 
 
 def correct(case: Case, **said: Any) -> CaseCorrectedData:
