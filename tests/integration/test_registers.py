@@ -133,6 +133,36 @@ async def test_entries_are_found_by_the_number_or_the_name_of_a_person(office: O
     assert rules(await asked(office, unknown)) == [("id", "unknown_registration")]
 
 
+async def test_entries_of_other_units_take_no_place_among_those_that_are_found(
+    office: Office,
+) -> None:
+    id_ = (await register(office, BIRTH)).json()["id"]
+    await office.pool.execute(_OF_ANOTHER_UNIT)
+
+    answer = await asked(office, number=MOTHER["number"])
+
+    assert [one["id"] for one in answer.json()] == [id_]
+
+
+_OF_ANOTHER_UNIT = """
+WITH book AS (INSERT INTO books VALUES ('birth', '2004-10528', 2023, 50)),
+ made AS (
+    INSERT INTO cases (id, sequence, unit, procedure, channel, received_on, due_on, status,
+                       closed_on, recorded_at)
+    SELECT gen_random_uuid(), 2, '2004-10528', procedure, channel, received_on, due_on, status,
+           closed_on, recorded_at
+      FROM cases, generate_series(1, 50)
+    RETURNING id
+), written AS (
+    INSERT INTO entries (id, kind, unit, year, number, registered_on, happened_on, entry)
+    SELECT made.id, kind, '2004-10528', year, row_number() OVER (), registered_on + 1, happened_on,
+           entry
+      FROM made, entries
+)
+INSERT INTO entry_people SELECT made.id, role, number, name FROM made, entry_people
+"""
+
+
 async def test_entries_are_read_by_role_and_each_reading_is_kept(office: Office) -> None:
     id_ = (await register(office, BIRTH)).json()["id"]
     purpose = {"purpose": "Trả lời đơn"}
