@@ -25,6 +25,7 @@ from services.reporting.columns import (
     Names,
     after,
     as_bytes,
+    put,
     uuids,
 )
 from services.reporting.decode import LONGEST, Fact, Undecodable, decode_record
@@ -176,9 +177,9 @@ class Reader:
         self.units.place(case.unit)
         if kind in self._kinds.places:
             return
-        self._kinds.place(kind)
+        place = self._kinds.place(kind)
         status = Status(case.status)
-        steps, pattern = np.zeros((1, 3), np.int64), np.zeros((1, 3, _MOST_STEPS, 3), np.int64)
+        steps, pattern = np.zeros(3, np.int64), np.zeros((3, _MOST_STEPS, 3), np.int64)
         for timeliness, act in enumerate(_ACTS):
             closed_on = None if status is Status.OPEN else act
             days = (_RECEIPT, _DUE + timedelta(days=1), closed_on)
@@ -198,13 +199,13 @@ class Reader:
             )
             for number, one in enumerate(counted):
                 series, day = self.series.place(one.series), days.index(one.occurred_on)
-                pattern[0, timeliness, number] = series, day, one.amount
-                steps[0, timeliness] += 1
+                pattern[timeliness, number] = series, day, one.amount
+                steps[timeliness] += 1
         has_act = {Status.OPEN: 0, Status.CANCELLED: _MAY}.get(status, 1)
-        self._type = np.append(self._type, self.types.place(kind[1]))
-        self._has_act = np.append(self._has_act, has_act)
-        self._steps = np.concatenate([self._steps, steps])
-        self._patterns = np.concatenate([self._patterns, pattern])
+        self._type = put(self._type, place, self.types.place(kind[1]))
+        self._has_act = put(self._has_act, place, has_act)
+        self._steps = put(self._steps, place, steps)
+        self._patterns = put(self._patterns, place, pattern)
 
     def _batch(
         self,

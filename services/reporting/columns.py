@@ -142,3 +142,11 @@ def column(values: Iterable[int]) -> Column:
 def after(first: Column, values: Iterable[int]) -> Column:
     """Return a column with more values at its end."""
     return np.concatenate([first, column(values)])
+
+
+def put(rows: NDArray[np.int64], place: int, row: NDArray[np.int64] | int) -> NDArray[np.int64]:
+    """Return rows with one more at `place`, doubled where there is no room for it."""
+    if place == len(rows):
+        rows = np.concatenate([rows, np.zeros((max(place, 64), *rows.shape[1:]), np.int64)])
+    rows[place] = row
+    return rows

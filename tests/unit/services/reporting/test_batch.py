@@ -236,6 +236,16 @@ def test_where_a_case_belongs_counts_the_same_quickly(monkeypatch: pytest.Monkey
     assert len(reader.read([there]).subjects) == 1
 
 
+def test_many_kinds_of_cases_are_learnt_one_after_the_other() -> None:
+    """More than there was room for at first: each counts as it did when there were few."""
+    reader = Reader()
+    cases = [a_case(neighbourhood=f"tdp-{number}") for number in range(1, 151)]
+    records = [a_record(a_receipt(case, subject=subject_of(n))) for n, case in enumerate(cases, 1)]
+    for _ in range(2):
+        for place, told in read_back(reader, reader.read(records)).items():
+            assert told == decoded(records[place])
+
+
 @pytest.mark.parametrize("name", ["tdp-3\n", "tdp-0", "tdp-1000", "xom-3", "tdp-3 ", "TDP-3"])
 def test_what_is_no_neighbourhood_is_a_dead_letter(name: str) -> None:
     event = json.loads(encode(a_receipt(a_case(neighbourhood="tdp-3"))))
