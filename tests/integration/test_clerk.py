@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
+from services.registry.model import REGISTRY
 from shared import outbox
 from shared.casework.commands import (
     CancelCase,
@@ -20,6 +21,7 @@ from shared.casework.commands import (
     ResolveCase,
     ResumeCase,
 )
+from shared.casework.files.api import file_routes
 from shared.casework.retention import RULES, Rule, due, empty
 from shared.client import DepartmentClient, Refusal
 from shared.database import Pool
@@ -381,6 +383,33 @@ async def test_what_stood_in_broken_cells_is_emptied_and_their_number_stays(offi
 
     assert told == [1, 0, 0]
     assert await office.pool.fetchval("SELECT values::text FROM case_file_faults") == '{"unit": ""}'
+
+
+async def test_what_stands_in_broken_cells_is_told_to_who_sent_the_file(
+    pool: Pool, tmp_path: Path
+) -> None:
+    """It may be anything that stood in a register; others are told where and what is wrong."""
+    await pool.execute(
+        "INSERT INTO case_files (id, dry_run, take, unused, sent_by)"
+        " VALUES (gen_random_uuid(), false, 'all', '{}', 'officer')"
+    )
+    await pool.execute(
+        "INSERT INTO case_file_faults"
+        """ SELECT id, 2, 'B2', 'due_on', 'not_a_day', '{"shown": "bà Hoa"}' FROM case_files"""
+    )
+    file = await pool.fetchval("SELECT id FROM case_files")
+    path = f"/cases/files/{file}"
+    people = people_of(tmp_path, "2004-10525")
+    routes = [lambda desk, pool: file_routes(REGISTRY, desk, pool)]
+    async with an_office(pool, people=people, routes=routes) as office:
+        sender, other = [
+            (await office.client.get(path, headers=bearer(role))).json()["faults"]
+            for role in (Role.OFFICER, Role.AUDITOR)
+        ]
+
+    assert "“bà Hoa” is not a day" in sender[0]["message"]
+    assert "“…” is not a day" in other[0]["message"]
+    assert [one["cell"] for one in other] == ["B2"]
 
 
 class Lossy(httpx.AsyncBaseTransport):
