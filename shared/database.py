@@ -73,6 +73,8 @@ async def migrate(pool: Pool, folders: Sequence[Path], schema: str | None = None
     an applied file was edited since.
     """
     async with pool.acquire() as conn, conn.transaction():
+        # A large table is rewritten in minutes, and another process waits for that as long.
+        await conn.execute("SET LOCAL statement_timeout = 0")
         await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         if schema:
             await conn.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")

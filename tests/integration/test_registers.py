@@ -221,6 +221,7 @@ async def test_a_marriage_holds_until_a_divorce_or_a_death_is_registered(office:
     again = await register(office, {**MARRIAGE, "wife": OTHER})
     died = {"kind": "death", "deceased": OTHER, "died_on": "2023-11-14"}
     death = await register(office, died)
+    path = f"/entries/{death.json()['id']}/cancellation"
     third = await register(office, MARRIAGE)
     of_dead = await register(
         office, {**MARRIAGE, "husband": {**FATHER, "number": None}, "wife": OTHER}
@@ -231,6 +232,12 @@ async def test_a_marriage_holds_until_a_divorce_or_a_death_is_registered(office:
     assert (again.status_code, death.status_code, third.status_code) == (200, 200, 200)
     assert rules(of_dead) == [("entry.wife.number", "marriage_of_dead")]
     assert (await read(office, divorced))["ending"] == "divorce"
+
+    third_path = f"/entries/{third.json()['id']}/cancellation"
+    assert (await office.post({**NOTE, "sequence": 2}, path=third_path)).status_code == 200
+    assert (await office.post({**NOTE, "sequence": 2}, path=path)).status_code == 200
+    of_a_widower = await register(office, MARRIAGE)
+    assert rules(of_a_widower) == [("entry.husband.number", "married_already")]
     assert (await office.client.get(f"/cases/{first['id']}")).json()["status"] == "resolved"
 
 
@@ -252,6 +259,13 @@ async def test_a_birth_is_late_a_marriage_registered_again_holds_from_its_own_da
     assert rules(answers[1]) == [("entry.married_on", "field_not_of_this")]
     assert answers[2].status_code == 200
     assert rules(answers[3]) == [("entry.died_on", "death_before_marriage")]
+
+    path = f"/entries/{answers[2].json()['id']}"
+    ending = {**NOTE, "sequence": 2, "ending": "divorce", "ended_on": "2020-03-08"}
+    assert (await office.post(ending, path=f"{path}/ending")).status_code == 200
+    later = {**NOTE, "sequence": 3, "entry": {**again, "married_on": "2020-03-09"}}
+    refused = await office.post(later, path=f"{path}/correction")
+    assert rules(refused) == [("ended_on", "ended_before_marriage")]
 
 
 async def test_a_mistake_in_an_entry_is_told_by_its_path(office: Office) -> None:
@@ -333,6 +347,8 @@ async def test_of_two_who_correct_the_same_entry_at_once_one_wins(
     assert rules(loser) == [("sequence", "registration_changed")]
     assert "version 3" in loser.json()["detail"]
     assert entry["entry"]["child"]["name"] == name
+    found = [(await asked(offices[0], name=told)).json() for told in (CHILD["name"], name)]
+    assert [[one["id"] for one in entries] for entries in found] == [[], [id_]]
     step = entry["steps"][-1]
     assert step["changed"] == [{"field": "child.name", "old": "Trần  Hòa An", "new": name}]
     assert (step["official"], step["reason"]) == (NOTE["official"], NOTE["reason"])
@@ -344,6 +360,8 @@ async def test_of_two_who_correct_the_same_entry_at_once_one_wins(
 async def test_a_correction_is_held_to_the_rules_of_an_entry(office: Office) -> None:
     id_ = (await register(office, BIRTH)).json()["id"]
     await register(office, {"kind": "death", "deceased": OTHER, "died_on": "2023-11-14"})
+    gone = (await received(office, "civil_status_change")).removeprefix("/cases/")
+    await office.post({"reason": "Nhập nhầm"}, path=f"/cases/{gone}/cancellation")
     before = await stored(office.pool)
     body = {**NOTE, "sequence": 2, "entry": BIRTH}
 
@@ -353,9 +371,10 @@ async def test_a_correction_is_held_to_the_rules_of_an_entry(office: Office) -> 
     assert await refused() == [("", "nothing_changes")]
     assert await refused(entry={**BIRTH, "father": None}) == [("entry.father", "parent_not_told")]
     assert await refused(entry=MARRIAGE) == [("entry.kind", "field_not_of_this")]
-    assert await refused(change_case=id_, entry={**BIRTH, "birthplace": "Trạm Y tế"}) == [
-        ("change_case", "no_change_case")
-    ]
+    for case in (id_, gone):
+        assert await refused(change_case=case, entry={**BIRTH, "birthplace": "Trạm Y tế"}) == [
+            ("change_case", "no_change_case")
+        ]
     assert await stored(office.pool) == before
 
 
