@@ -74,7 +74,10 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "dài nhất {max_length} ký tự",
         "en": "at most {max_length} characters",
     },
-    "string_too_short": {"vi": "không được để trống", "en": "must not be empty"},
+    "string_too_short": {
+        "vi": "phải có ít nhất {min_length} ký tự",
+        "en": "must have at least {min_length} characters",
+    },
     "string_pattern_mismatch": {
         "vi": "phải viết theo mẫu {pattern}",
         "en": "must have the form {pattern}",

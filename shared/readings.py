@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.security import HTTPBearer
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 from shared import units
 from shared.clock import start_of
@@ -28,10 +28,9 @@ _TOKEN = HTTPBearer(auto_error=False, description="Of one of the people of WARDB
 
 Purpose = Annotated[
     str,
+    StringConstraints(min_length=5, max_length=200),
     BeforeValidator(on_one_line),
     Query(
-        min_length=5,
-        max_length=200,
         description="On what ground the personal data are read; it is kept",
         examples=["Trả lời đơn khiếu nại của người nộp"],
     ),

@@ -1,4 +1,4 @@
-"""The HTTP interface of inspections of construction sites: every route is a command."""
+"""The HTTP interface of inspections of construction sites: commands, and what they led to."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -18,10 +18,12 @@ from services.permits.commands import (
 from services.permits.inspections import HeldInspection
 from shared.command_route import CommandRoute
 from shared.commands import Command
+from shared.database import Pool
 from shared.desk import Desk, told
 from shared.events.envelope import Event
 from shared.events.permits import Inspection, InspectionData
 from shared.recorded import Recorded
+from shared.records.api import add_history
 
 type Decide = Callable[[HeldInspection | None, Any, Recorded], Event]
 
@@ -34,7 +36,7 @@ class InspectionAnswer(BaseModel):
     inspection: Inspection
 
 
-def inspection_routes(desk: Desk) -> APIRouter:
+def inspection_routes(desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes of inspections, their minutes and fines."""
     routes = APIRouter(prefix="/inspections", tags=["inspections"], route_class=CommandRoute)
 
@@ -86,6 +88,7 @@ def inspection_routes(desk: Desk) -> APIRouter:
     change("minutes", RecordMinutes, inspections.minute, "Record the minutes of a violation")
     change("fine", RecordFine, inspections.fine, "Record the fine of a violation")
     change("correction", CorrectInspection, inspections.correct, "Correct or cancel an inspection")
+    add_history(routes, pool, "inspection", "")
     return routes
 
 

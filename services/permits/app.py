@@ -18,7 +18,7 @@ ROUTES: Sequence[Routes] = [
     # Before the cases, whose addresses begin alike.
     lambda desk, pool: file_routes(PERMITS, desk, pool),
     lambda desk, pool: case_routes(PERMITS, desk, pool, store),
-    lambda desk, _pool: inspection_routes(desk),
+    inspection_routes,
 ]
 
 

@@ -139,6 +139,16 @@ async def test_tallies_that_were_joined_are_read_again(desk: Desk) -> None:
     assert desk.drawn == 2
 
 
+async def test_other_parts_are_read_though_they_are_as_many(desk: Desk) -> None:
+    for number in (1, 2):
+        await desk.fold(a_receipt(subject=subject_of(number)))
+    await desk.ask()
+    await join_parts(desk.tables, 1)
+    await desk.fold(a_receipt(subject=subject_of(3)))
+
+    assert await desk.ask() == await desk.ask(Answers(desk.pool, PLANS))
+
+
 async def test_what_was_folded_anew_is_read_again(desk: Desk) -> None:
     """Even where as many statements are there as before, and no tallies."""
     returns = CHANGES[-2:]

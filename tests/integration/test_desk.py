@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.database import MigrationChanged, Pool, migrate
+from shared.database import MigrationChanged, Pool, create_pool, migrate
 from tests.support.office import RECEIPT, TABLES, TOKEN, Office, a_database_of_offices, an_office
 from tests.support.servers import open_pool
 from tests.support.wait import wait_until
@@ -368,6 +368,15 @@ async def test_starting_processes_migrate_one_after_the_other(pool: Pool, tmp_pa
     await asyncio.gather(*(migrate(pool, [folder]) for _ in range(4)))
 
     assert await pool.fetchval("SELECT count(*) FROM t") == 1
+
+
+async def test_a_migration_may_take_longer_than_a_command(database: str, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, m0001_slow="SELECT pg_sleep(0.2)")
+    pool = await create_pool(database, 2, statement_timeout="100")
+    await migrate(pool, [folder])
+
+    assert await applied(pool) == ["service/0001_slow.sql"]
+    await pool.close()
 
 
 async def test_an_edited_migration_is_refused_and_nothing_is_applied(

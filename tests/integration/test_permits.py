@@ -142,7 +142,9 @@ async def test_a_site_is_inspected_and_a_violation_fined(offices: list[Office]) 
         "fined_on": "2023-11-30",
         "cancelled": False,
     }
+    history = (await office.client.get(f"{path}/history")).json()
     told = [json.loads(row[0])["type"] for row in await office.pool.fetch(EVENTS)]
+    assert [one["type"] for one in history["steps"]] == told[1:]
     assert told[1:] == [
         *("permits.inspection.recorded", "permits.inspection.minuted"),
         *("permits.inspection.fined", "permits.inspection.corrected"),
