@@ -124,7 +124,7 @@ def correct(department: Department, held: Held, command: CorrectCase, recorded: 
     not_cancelled(held)
     wanted = command.model_dump(exclude_none=True, exclude={"reason"})
     if "procedure" in wanted:
-        _check_same_act(held.case, department.procedure(wanted["procedure"]))
+        _check_procedure(held.case, department.procedure(wanted["procedure"]))
     if wanted.keys() & {"unit", "received_on", "received_by"}:
         on = wanted.get("received_on", held.case.received_on)
         wanted["unit"] = unit_id(wanted.get("unit", held.case.unit), on)
@@ -180,9 +180,12 @@ def _check_due(due_on: date, received_on: date) -> None:
         raise Refused("too_late", "due_on", latest=LATEST)
 
 
-def _check_same_act(case: Case, wanted: Procedure) -> None:
+def _check_procedure(case: Case, wanted: Procedure) -> None:
+    """Refuse a procedure that cannot have what already became of a case."""
     if case.status is Status.RESOLVED and PROCEDURES[case.procedure].act != wanted.act:
         raise Refused("act_cannot_change", "procedure")
+    if case.sorting is not None and not any(one.sorting for one in wanted.versions):
+        raise Refused("no_sorting", "procedure", procedure=wanted.code)
 
 
 def _check_days(held: Held, after: Mapping[str, Any], recorded: Recorded) -> None:

@@ -10,8 +10,10 @@ from services.petitions.model import PETITIONS
 from services.petitions.sorting import reasons, sort
 from services.reporting.projections.contributions import contributions
 from shared.casework.clock import step_of
+from shared.casework.commands import CorrectCase
 from shared.casework.deadline import Course, due, why
 from shared.casework.held import Held
+from shared.casework.model import correct
 from shared.events.cases import Case, CaseData, Sorting, Status
 from shared.events.envelope import Event
 from shared.events.petitions import PetitionSortedData
@@ -161,3 +163,17 @@ def test_what_was_passed_on_says_so() -> None:
 def test_a_petition_that_was_answered_unsorted_is_measured_from_its_receipt() -> None:
     """So are those of registers that know of no sorting."""
     assert due(COMPLAINT, RECEIVED, Course()) == date(2023, 12, 1)
+
+
+def test_what_was_sorted_stays_among_the_procedures_that_are() -> None:
+    """Else a mediation would be counted as a petition that was passed on."""
+    held = a_held(case_of(sorted_as("filed")))
+
+    def corrected(procedure: str) -> Event:
+        command = CorrectCase(procedure=procedure, reason="Ghi nhầm")
+        return correct(PETITIONS, held, command, recorded(TODAY))
+
+    assert case_of(corrected("petitions.denunciation")).sorting is Sorting.FILED
+    with pytest.raises(Refused) as refusal:
+        corrected("petitions.grassroots_mediation")
+    assert (refusal.value.rule, refusal.value.field) == ("no_sorting", "procedure")
