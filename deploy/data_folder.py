@@ -14,7 +14,9 @@ from deploy.embedded.errors import DeployError
 from deploy.settings import SERVICES
 from shared.people import Role
 
-_PEOPLE_UNIT = "2004-10525"
+_OFFICE_UNIT = "2004-10525"
+_DEPARTMENT_UNIT = "2025-10525"  # they work today, in the ward that it went into
+_OF_DEPARTMENTS = (Role.OFFICER, Role.PERSONAL_DATA_READER, Role.AUDITOR)
 _PEOPLE = {
     Role.DRAFTER: "Người soạn thảo mẫu",
     Role.APPROVER: "Người duyệt nội dung mẫu",
@@ -64,7 +66,8 @@ def kept_people(folder: Path) -> Path:
     if not file.exists():
         entries = (
             f'[[person]]\nname = "{name}"\nroles = ["{role}", "{Role.MIGRATOR}"]\n'
-            f'unit = "{_PEOPLE_UNIT}"\ntoken = "{_new_secret()}"\n'
+            f'unit = "{_DEPARTMENT_UNIT if role in _OF_DEPARTMENTS else _OFFICE_UNIT}"\n'
+            f'token = "{_new_secret()}"\n'
             for role, name in _PEOPLE.items()
         )
         write_private(file, "\n".join(entries))

@@ -62,16 +62,24 @@ def due_day(
     of no days, which ends on it. Days of `standstills` (a tuple, in any order) count in no time. A
     time in calendar days that ends on a day off ends on the next working day (Điều 148 khoản 5).
     """
-    if days < 0:
-        message = "a processing time is not below zero"
-        raise ValueError(message)
-    due, left = received_on, days
-    while left:
-        due += timedelta(days=1)
-        left -= counts(due, kind, standstills)
+    due = end_of(received_on, days, kind, standstills)
     while not counts(due, "working", standstills):
         due += timedelta(days=1)
     return due
+
+
+def end_of(
+    received_on: date, days: int, kind: DayKind, standstills: Sequence[Standstill] = ()
+) -> date:
+    """Return the last day of a processing time, which may be a day off."""
+    if days < 0:
+        message = "a processing time is not below zero"
+        raise ValueError(message)
+    end, left = received_on, days
+    while left:
+        end += timedelta(days=1)
+        left -= counts(end, kind, standstills)
+    return end
 
 
 def counts(day: date, kind: DayKind, standstills: Sequence[Standstill] = ()) -> bool:

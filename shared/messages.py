@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from shared.language import Text
 from shared.messages_of_cases import CASES
+from shared.messages_of_due_days import DUE_DAYS
 from shared.messages_of_files import FILES
 from shared.messages_of_permits import PERMITS
 from shared.messages_of_registry import REGISTRY
@@ -23,6 +24,15 @@ TITLES: Mapping[int, Text] = {
     503: {"vi": "Dịch vụ tạm thời chưa sẵn sàng", "en": "Service not ready"},
 }
 
+_A_DAY: Text = {
+    "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
+    "en": "must be a date such as 2023-11-30",
+}
+_A_TIME: Text = {
+    "vi": "phải là giờ dạng GG:PP, ví dụ 09:30",
+    "en": "must be a time such as 09:30",
+}
+
 MESSAGES: Mapping[str, Text] = {
     # What the framework finds (keys are pydantic's error types).
     "missing": {"vi": "bắt buộc phải có", "en": "is required"},
@@ -37,22 +47,12 @@ MESSAGES: Mapping[str, Text] = {
     "enum": {"vi": "phải là một trong: {expected}", "en": "must be one of {expected}"},
     "literal_error": {"vi": "phải là một trong: {expected}", "en": "must be one of {expected}"},
     "uuid_parsing": {"vi": "không phải là mã định danh UUID", "en": "is not a UUID"},
-    "date_from_datetime_parsing": {
-        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
-        "en": "must be a date such as 2023-11-30",
-    },
-    "date_parsing": {
-        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
-        "en": "must be a date such as 2023-11-30",
-    },
-    "date_from_datetime_inexact": {
-        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
-        "en": "must be a date such as 2023-11-30",
-    },
-    "date_type": {
-        "vi": "phải là ngày dạng NNNN-TT-NN, ví dụ 2023-11-30",
-        "en": "must be a date such as 2023-11-30",
-    },
+    "date_from_datetime_parsing": _A_DAY,
+    "date_parsing": _A_DAY,
+    "date_from_datetime_inexact": _A_DAY,
+    "time_parsing": _A_TIME,
+    "time_type": _A_TIME,
+    "date_type": _A_DAY,
     "model_attributes_type": {
         "vi": "phải là một đối tượng JSON, gửi với Content-Type: application/json",
         "en": "must be a JSON object, sent as Content-Type: application/json",
@@ -154,6 +154,7 @@ MESSAGES: Mapping[str, Text] = {
         "en": "must not be before the recording day of the step before, {previous}",
     },
     **CASES,
+    **DUE_DAYS,
     **PERMITS,
     **REGISTRY,
     # Visits, schedules.

@@ -26,7 +26,7 @@ PERMITS: Mapping[str, Text] = {
         "en": "the construction permit was not granted (its case is {state})",
     },
     "permit_of_other_unit": {
-        "vi": "hồ sơ thuộc đơn vị khác ({unit})",
+        "vi": "hồ sơ thuộc đơn vị khác: {unit}",
         "en": "the case is of another unit, {unit}",
     },
     "before_grant": {

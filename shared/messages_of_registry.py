@@ -25,6 +25,10 @@ REGISTRY: Mapping[str, Text] = {
         "vi": "khác với ngày ghi trong nội dung đăng ký",
         "en": "differs from the day in the entry",
     },
+    "no_person_number": {
+        "vi": "phải là số định danh cá nhân gồm 12 chữ số",
+        "en": "must be a personal identification number, which has 12 digits",
+    },
     "search_for_whom": {
         "vi": "hãy tìm theo số định danh cá nhân hoặc theo họ tên",
         "en": "search by the number or by the name of a person",

@@ -146,6 +146,8 @@ def _place(item: ErrorDetails, body: Any) -> str:
     It names which kind of several a part of the body is taken for; that is no part of the path.
     """
     place = item["loc"]
+    if item["type"] == "json_invalid":
+        return ""  # its place is a number of letters
     if place and place[0] in {"body", "query", "header", "path"}:
         place = place[1:]
     path: list[int | str] = []

@@ -79,8 +79,10 @@ def _check_team(case: Case, team: str | None) -> None:
     if team is None:
         raise Refused("field_required_here", "team", procedure=case.procedure)
     known = LISTS.teams.get(case.unit, {})
+    if not known:
+        raise Refused("no_teams", "team", unit=case.unit)
     if team not in known:
-        raise Refused("unknown_team", "team", known=", ".join(known) or "-")
+        raise Refused("unknown_team", "team", known=", ".join(known))
 
 
 SESSION = CaseStep(

@@ -3,17 +3,31 @@
 Personal data: they stay in the registry's own tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from shared.frozen import Closed
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-PersonNumber = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["030195001234"])]
+
+
+def _person_number(value: object, read: Callable[[object], str]) -> str:
+    try:
+        return read(value)
+    except ValueError:
+        raise PydanticCustomError("no_person_number", "12 digits, such as 030195001234") from None
+
+
+PersonNumber = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{12}$", examples=["030195001234"]),
+    WrapValidator(_person_number),
+]
 """A personal identification number (số định danh cá nhân)."""
 
 Sex = Literal["male", "female"]

@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from shared.calendar import Standstill, counts, day_off, due_day
+from shared.calendar import Standstill, counts, day_off, due_day, end_of
 from shared.events.cases import Case, Sorting, Status, timeliness
 from shared.procedures import ProcedureVersion, Processing
 
@@ -153,10 +153,12 @@ def _way(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reas
         closes_at = processing.closes_at.strftime("%H:%M")
         yield Reason(start, "why_after_hours", {"closes_at": closes_at})
     part = replace(course, paused_on=(), resumed_on=(), extended=(), ended_on=(), reopened_on=())
-    law = {"days": processing.days, "basis": version.basis or "-"}
+    basis = f" ({version.basis})" if version.basis else ""
+    law = {"days": processing.days, "basis": basis}
     rule = "why_same_day" if processing.days == 0 else f"why_{processing.kind}_days"
     yield Reason(due(version, case.received_on, part), rule, law)
-    yield from _off(version, case, part)
+    if not version.basis:
+        yield Reason(due(version, case.received_on, part), "why_practice", {})
     for days in course.extended:
         part = replace(part, extended=(*part.extended, days))
         yield Reason(due(version, case.received_on, part), "why_extended", {"days": days})
@@ -175,18 +177,24 @@ def _way(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reas
         )
         values = {"since": since, "until": until}
         yield Reason(due(version, case.received_on, part), "why_reopened", values)
+    yield from _off(version, case, part)
     lawful = due(version, case.received_on, part)
     if lawful != case.due_on:
         yield Reason(case.due_on, "why_stated", {"lawful": lawful})
 
 
 def _off(version: ProcedureVersion, case: Case, course: Course) -> Iterator[Reason]:
-    """Say which days off were passed over, those at the end for a time in calendar days."""
-    start = starts_on(version.processing, case.received_on, course)
+    """Say which days off were passed over on the whole way, but for those of a standstill.
+
+    Of a time in calendar days they are those at its end.
+    """
+    processing, standstills = version.processing, course.standstills
+    start = starts_on(processing, case.received_on, course)
     last = due(version, case.received_on, course)
-    if version.processing.kind == "calendar":
-        start += timedelta(days=version.processing.days - 1)
-    days = (start + timedelta(days=number) for number in range(1, (last - start).days))
+    end = end_of(start, processing.days + sum(course.extended), processing.kind, standstills)
+    first = end if processing.kind == "calendar" else min(end, start + timedelta(days=1))
+    days = (first + timedelta(days=number) for number in range((last - first).days))
+    days = (day for day in days if counts(day, "calendar", standstills))
     named = [f"{day:%d/%m/%Y} ({reason})" for day in days if (reason := day_off(day))]
     if named:
         yield Reason(last, "why_days_off", {"days": ", ".join(named)})

@@ -60,6 +60,7 @@ def receive(
     received_on = command.received_on or recorded.on
     department.procedure(command.procedure)
     _check_received(received_on, recorded)
+    _check_time(received_on, command.received_time, recorded)
     version = department.version(command.procedure, received_on)
     course = Course(received_at=received_at(command, recorded.at, recorded.migrated))
     due_on = command.due_on or due(version, received_on, course)
@@ -172,6 +173,12 @@ def _check_received(day: date, recorded: Recorded) -> None:
     not_after("received_on", day, recorded)
     if day < EARLIEST:
         raise Refused("too_old", "received_on", earliest=EARLIEST)
+
+
+def _check_time(day: date, told: time | None, recorded: Recorded) -> None:
+    now = recorded.at.astimezone(WARD_ZONE).time()
+    if told is not None and day == recorded.on and told > now and not recorded.migrated:
+        raise Refused("later_than_now", "received_time", now=now.strftime("%H:%M"))
 
 
 def _check_due(due_on: date, received_on: date) -> None:

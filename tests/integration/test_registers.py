@@ -276,7 +276,7 @@ async def test_a_mistake_in_an_entry_is_told_by_its_path(office: Office) -> None
         return rules(await office.post({"entry": entry}, path=path))
 
     assert await refused({**BIRTH, "child": {**CHILD, "number": "1", "age": 3}}) == [
-        ("entry.child.number", "string_pattern_mismatch"),
+        ("entry.child.number", "no_person_number"),
         ("entry.child.age", "extra_forbidden"),
     ]
     assert await refused({"kind": "birth", "child": CHILD}) == [("entry.birthplace", "missing")]

@@ -20,3 +20,18 @@ def test_a_day_is_written_as_people_do(day: object, language: Language, said: st
 def test_what_only_looks_like_a_day_stays() -> None:
     said = sentence("unknown_unit", "vi", {"unit": "2023-11-30-4"})
     assert said.endswith("2023-11-30-4")
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "said"),
+    [
+        ("case_closed", {"state": "resolved"}, "(trạng thái: đã giải quyết)"),
+        ("wrong_state", {"state": "issued", "states": "signed"}, "trạng thái issued;"),
+        ("no_sorting", {"procedure": "petitions.mediation"}, "“Hòa giải tranh chấp đất đai”"),
+        ("no_sorting", {"procedure": "petitions.none"}, "thủ tục petitions.none"),
+        ("permit_of_other_unit", {"unit": "2025-10525"}, "khác: Phường Hải Dương (2025-10525)"),
+        ("unknown_unit", {"unit": "2025-99999"}, "đơn vị hành chính 2025-99999"),
+    ],
+)
+def test_what_has_a_name_is_called_by_it(rule: str, values: dict[str, str], said: str) -> None:
+    assert said in sentence(rule, "vi", values)

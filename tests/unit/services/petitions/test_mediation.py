@@ -97,7 +97,7 @@ def test_without_a_session_that_decides_the_outcome_is_stated(held: Held) -> Non
         (
             a_held(a_mediation(GRASSROOTS, unit="2004-10528")),
             {"team": TEAM},
-            "unknown_team",
+            "no_teams",
             "team",
         ),
         (a_held(a_mediation(status=Status.RESOLVED, closed_on=DAY)), {}, "case_closed", ""),
@@ -119,3 +119,8 @@ def test_one_that_is_withdrawn_after_a_session_has_no_outcome() -> None:
 
     assert isinstance(event.data, CaseData)
     assert event.data.case.outcome is None
+
+
+def test_the_teams_of_the_old_ward_go_on_in_the_one_that_it_went_into() -> None:
+    held = a_held(a_mediation(GRASSROOTS, unit="2025-10525"))
+    assert session(held, team=TEAM).type == "petitions.mediation_session.held"

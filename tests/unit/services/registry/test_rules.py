@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.registry import store
 from services.registry.commands import ResolveRegistryCase
-from services.registry.entries import Entry, EntryField, changed
+from services.registry.entries import Entry, EntryField, Person, changed
 from services.registry.model import REGISTRY
 from services.registry.rules import FOR_EVER, Life, age_on, check, is_late
 from shared.casework.files.columns import form_of
@@ -304,3 +304,10 @@ def test_nobody_is_ever_married_twice_at_once_nor_after_death(
         for (_, until), (since, _) in pairwise(marriages):
             assert until <= since
         assert all(since <= registers.deaths.get(number, FOR_EVER) for since, _ in marriages)
+
+
+@pytest.mark.parametrize("number", ["12", "03019500123x", 30195001234])
+def test_a_number_is_refused_in_words(number: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Person.model_validate({"name": "Trần An", "number": number})
+    assert [one["type"] for one in refused.value.errors()] == ["no_person_number"]

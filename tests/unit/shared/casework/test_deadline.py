@@ -148,15 +148,15 @@ def test_why_tells_every_step_to_the_due_day() -> None:
             " (Nghị định 123/2015/NĐ-CP, Điều 22)"
         ),
         (
-            "19/02 Không tính ngày nghỉ: 08/02/2024 (29 Tết),"
+            "22/02 Chờ bổ sung hồ sơ từ 19/02/2024 đến trước 22/02/2024:"
+            " 3 ngày không tính vào thời hạn"
+        ),
+        (
+            "22/02 Không tính ngày nghỉ: 08/02/2024 (29 Tết),"
             " 09/02/2024 (Giao thừa Tết Nguyên Đán),"
             " 10/02/2024 (Tết Nguyên Đán), 11/02/2024 (Mùng hai Tết Nguyên Đán),"
             " 12/02/2024 (Mùng ba Tết Nguyên Đán), 13/02/2024 (Mùng bốn Tết Nguyên Đán),"
             " 14/02/2024 (Mùng năm Tết Nguyên Đán), 17/02/2024 (thứ Bảy), 18/02/2024 (Chủ nhật)"
-        ),
-        (
-            "22/02 Chờ bổ sung hồ sơ từ 19/02/2024 đến trước 22/02/2024:"
-            " 3 ngày không tính vào thời hạn"
         ),
         "01/03 Đã gửi phiếu xin lỗi, hẹn lại ngày 01/03/2024; hồ sơ vẫn tính hạn cũ",
         "26/02 Đang giải quyết, quá hạn 4 ngày",
@@ -173,12 +173,36 @@ def test_why_tells_of_an_extension_and_of_a_stated_day() -> None:
     assert [one[:20] for one in told] == [
         "03/08 Tiếp nhận hồ s",
         "05/09 Thời hạn 30 ng",
-        "05/09 Không tính ngà",
         "07/09 Gia hạn 5 ngày",
         "11/09 Ngày hẹn trả d",
         "06/09 Đang giải quyế",
     ]
-    assert "02/09/2023 (Quốc khánh)" in told[2]
+
+
+def test_why_names_the_days_off_of_an_extension_and_none_of_a_pause() -> None:
+    """Received two days before Tết 2026 began; it waited over the second half of Tết."""
+    change = PROCEDURES["registry.civil_status_change"].versions[0]
+    course = Course(paused_on=(date(2026, 2, 18),), resumed_on=(date(2026, 2, 24),), extended=(3,))
+    received_on = date(2026, 2, 12)
+    case = a_case(received_on=received_on, due_on=due(change, received_on, course))
+
+    told = _told(change, case, course, date(2026, 2, 25))
+
+    assert told[-2] == (
+        "02/03 Không tính ngày nghỉ: 14/02/2026 (thứ Bảy), 15/02/2026 (Chủ nhật),"
+        " 16/02/2026 (Giao thừa Tết Nguyên Đán), 17/02/2026 (Tết Nguyên Đán),"
+        " 28/02/2026 (thứ Bảy), 01/03/2026 (Chủ nhật)"
+    )
+
+
+def test_why_says_that_a_time_has_no_basis_yet() -> None:
+    permit = PROCEDURES["permits.construction_permit"].versions[0]
+    case = a_case(procedure="permits.construction_permit", due_on=date(2023, 12, 4))
+
+    told = _told(permit, case, Course(), date(2023, 11, 16))
+
+    assert told[1].endswith("không kể ngày tiếp nhận")
+    assert "chưa được đối chiếu" in told[2]
 
 
 @pytest.mark.parametrize(

@@ -353,3 +353,15 @@ def test_a_time_of_receipt_is_one_of_the_ward() -> None:
         ReceiveCase.model_validate(body | {"received_time": "19:53:10Z"})
     assert [one["type"] for one in refused.value.errors()] == ["wall_clock"]
     assert ReceiveCase.model_validate(body | {"received_time": "19:53"}).received_time is not None
+
+
+def test_nothing_is_received_later_than_now() -> None:
+    """It is ten in the morning: a later hour of today would move the due day."""
+    body = {"unit": UNIT, "procedure": "registry.birth", "channel": "post"}
+    told_at = ReceiveCase.model_validate(body | {"received_time": "10:00"})
+    ahead = ReceiveCase.model_validate(body | {"received_time": "10:01"})
+
+    model.receive(REGISTRY, SUBJECT, told_at, recorded())
+    with pytest.raises(Refused) as refusal:
+        model.receive(REGISTRY, SUBJECT, ahead, recorded())
+    assert told(refusal) == ("later_than_now", "received_time", 422)
