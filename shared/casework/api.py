@@ -18,6 +18,7 @@ from shared.casework.commands import (
     ExtendCase,
     PauseCase,
     ReappointCase,
+    ReceiveCase,
     RefuseCase,
     ResumeCase,
     WithdrawCase,
@@ -42,7 +43,14 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
     """
     routes = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
-    async def receive(command: Annotated[Any, Body()], request: Request) -> Response:
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=CaseAnswer,
+        summary="Receive a case",
+        openapi_extra=_example(department),
+    )
+    async def receive(command: ReceiveCase, request: Request) -> Response:
         case_id = uuid7()
         receipt = Command(
             call=await desk.call("receive", request),
@@ -54,15 +62,6 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
             fresh=True,
         )
         return told(await desk.run(receipt), 201)
-
-    receive.__annotations__["command"] = department.receive_command
-    routes.post(
-        "",
-        status_code=201,
-        response_model=CaseAnswer,
-        summary="Receive a case",
-        openapi_extra=_example(department),
-    )(receive)
 
     add_questions(routes, department, desk, pool)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.casework.commands import ReceiveCase, ResolveCase
+from shared.casework.commands import ResolveCase
 from shared.casework.deadline import Course, Reason
 from shared.events.cases import Case, CaseData, Status
 from shared.events.envelope import Event, new_event
@@ -40,14 +40,13 @@ class CaseStep:
 class Department:
     """What only the department knows.
 
-    Its name, what it must be told to receive and to resolve a case, its acts, the steps that its
-    cases take beside those of every case, and what these add to why a case is due on its day.
+    Its name, what it must be told to resolve a case, its acts, the steps that its cases take beside
+    those of every case, and what these add to why a case is due on its day.
     """
 
     name: str
     resolve_command: type[ResolveCase]
     act: Act
-    receive_command: type[ReceiveCase] = ReceiveCase
     steps: tuple[CaseStep, ...] = ()
     reasons: Reasons = lambda _version, _held, _today: ()
 
