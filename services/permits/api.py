@@ -1,10 +1,8 @@
 """The HTTP interface of inspections of construction sites: commands, and what they led to."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
@@ -15,17 +13,13 @@ from services.permits.commands import (
     RecordInspection,
     RecordMinutes,
 )
-from services.permits.inspections import HeldInspection
+from shared.change_routes import ChangeRoutes
 from shared.command_route import CommandRoute
-from shared.commands import Command
 from shared.database import Pool
-from shared.desk import Desk, told
+from shared.desk import Desk
 from shared.events.envelope import Event
 from shared.events.permits import Inspection, InspectionData
-from shared.recorded import Recorded
-from shared.records.api import add_history
-
-type Decide = Callable[[HeldInspection | None, Any, Recorded], Event]
+from shared.records.api import add_history, change
 
 
 class InspectionAnswer(BaseModel):
@@ -40,19 +34,6 @@ def inspection_routes(desk: Desk, pool: Pool) -> APIRouter:
     """Return the routes of inspections, their minutes and fines."""
     routes = APIRouter(prefix="/inspections", tags=["inspections"], route_class=CommandRoute)
 
-    async def run(
-        name: str, request: Request, id_: UUID, command: BaseModel, decide: Decide, status: int
-    ) -> Response:
-        change = Command(
-            call=await desk.call(name, request),
-            table=inspection_store,
-            subject=id_,
-            body=command,
-            decide=lambda held, recorded: decide(held, command, recorded),
-            answer=_answer,
-        )
-        return told(await desk.run(change), status)
-
     @routes.post(
         "",
         status_code=201,
@@ -61,33 +42,30 @@ def inspection_routes(desk: Desk, pool: Pool) -> APIRouter:
     )
     async def record(command: RecordInspection, request: Request) -> Response:
         id_ = uuid7()
+        return await change(
+            desk,
+            await desk.call("inspect", request),
+            id_,
+            command,
+            lambda held, recorded: inspections.record(id_, held, command, recorded),
+            answer=_answer,
+            status=201,
+            table=inspection_store,
+        )
 
-        def decide(held: HeldInspection | None, body: Any, recorded: Recorded) -> Event:
-            return inspections.record(id_, held, body, recorded)
-
-        return await run("inspect", request, id_, command, decide, 201)
-
-    def change(name: str, kind: type[BaseModel], decide: Decide, summary: str) -> None:
-        """Add the route of a command that changes an inspection."""
-
-        async def route(
-            id: UUID,  # noqa: A002 - the name in the address
-            command: Annotated[Any, Body()],
-            request: Request,
-        ) -> Response:
-            return await run(f"inspection_{name}", request, id, command, decide, 200)
-
-        route.__annotations__["command"] = kind
-        routes.post(
-            f"/{{id}}/{name}",
-            response_model=InspectionAnswer,
-            summary=summary,
-            name=f"inspection_{name}",
-        )(route)
-
-    change("minutes", RecordMinutes, inspections.minute, "Record the minutes of a violation")
-    change("fine", RecordFine, inspections.fine, "Record the fine of a violation")
-    change("correction", CorrectInspection, inspections.correct, "Correct or cancel an inspection")
+    made = ChangeRoutes(
+        routes=routes,
+        desk=desk,
+        table=inspection_store,
+        answer=_answer,
+        model=InspectionAnswer,
+        prefix="inspection_",
+    )
+    made.add("minutes", RecordMinutes, inspections.minute, "Record the minutes of a violation")
+    made.add("fine", RecordFine, inspections.fine, "Record the fine of a violation")
+    made.add(
+        "correction", CorrectInspection, inspections.correct, "Correct or cancel an inspection"
+    )
     add_history(routes, pool, "inspection", "")
     return routes
 

@@ -1,20 +1,17 @@
 """The HTTP interface by which entries in the registers are changed: every route is a command."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.registry import changes, store
 from services.registry.commands import CancelEntry, CorrectEntry, EndMarriage
-from shared.casework.held import Held
+from shared.change_routes import ChangeRoutes
 from shared.command_route import CommandRoute
-from shared.commands import Command
-from shared.desk import Desk, told
+from shared.desk import Desk
 from shared.events.envelope import Event
-from shared.recorded import Recorded
 
 
 class EntryVersion(BaseModel):
@@ -28,38 +25,17 @@ def change_routes(desk: Desk) -> APIRouter:
     """Return the routes under which entries are corrected and taken back, marriages ended."""
     routes = APIRouter(prefix="/entries", tags=["entries"], route_class=CommandRoute)
 
-    def change(
-        name: str,
-        kind: type[BaseModel],
-        decide: Callable[[Held | None, Any, Recorded], Event],
-        summary: str,
-    ) -> None:
-        """Add the route of a command."""
-
-        async def route(
-            id: UUID,  # noqa: A002 - the name in the address
-            command: Annotated[Any, Body()],
-            request: Request,
-        ) -> Response:
-            change = Command(
-                call=await desk.call(f"entry_{name}", request),
-                table=store,
-                subject=id,
-                body=command,
-                decide=lambda held, recorded: decide(held, command, recorded),
-                answer=_answer,
-            )
-            return told(await desk.run(change))
-
-        route.__annotations__["command"] = kind
-        post = routes.post(
-            f"/{{id}}/{name}", response_model=EntryVersion, summary=summary, name=f"entry_{name}"
-        )
-        post(route)
-
-    change("correction", CorrectEntry, changes.correct, "Correct, change or supplement an entry")
-    change("cancellation", CancelEntry, changes.cancel, "Take an entry back")
-    change("ending", EndMarriage, changes.end_marriage, "Note that a marriage ended")
+    made = ChangeRoutes(
+        routes=routes,
+        desk=desk,
+        table=store,
+        answer=_answer,
+        model=EntryVersion,
+        prefix="entry_",
+    )
+    made.add("correction", CorrectEntry, changes.correct, "Correct, change or supplement an entry")
+    made.add("cancellation", CancelEntry, changes.cancel, "Take an entry back")
+    made.add("ending", EndMarriage, changes.end_marriage, "Note that a marriage ended")
     return routes
 
 

@@ -3,10 +3,9 @@
 Every route is a command to the desk or a question.
 """
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
@@ -25,6 +24,7 @@ from shared.casework.commands import (
 )
 from shared.casework.held import Decision, Department, Held
 from shared.casework.questions import add_questions
+from shared.change_routes import ChangeRoutes
 from shared.command_route import CommandRoute
 from shared.commands import Command, Table
 from shared.database import Pool
@@ -65,32 +65,19 @@ def case_routes(department: Department, desk: Desk, pool: Pool, table: Table = s
 
     add_questions(routes, department, desk, pool)
 
+    changes = ChangeRoutes(
+        routes=routes, desk=desk, table=table, answer=answer.after, model=CaseAnswer
+    )
+
     def change(name: str, kind: type[BaseModel], decide: Decision, summary: str) -> None:
         """Add the route of a command that changes a case."""
 
-        async def route(
-            id: UUID,  # noqa: A002 - the name in the address
-            command: Annotated[Any, Body()],
-            request: Request,
-        ) -> Response:
-            def decided(held: Held | None, recorded: Recorded) -> Event:
-                if held is None:
-                    raise Refused("unknown_case", "id", status=404)
-                return decide(department, held, command, recorded)
+        def decided(held: Held | None, command: Any, recorded: Recorded) -> Event:
+            if held is None:
+                raise Refused("unknown_case", "id", status=404)
+            return decide(department, held, command, recorded)
 
-            change = Command(
-                call=await desk.call(name, request),
-                table=table,
-                subject=id,
-                body=command,
-                decide=decided,
-                answer=answer.after,
-            )
-            return told(await desk.run(change))
-
-        route.__annotations__["command"] = kind
-        post = routes.post(f"/{{id}}/{name}", response_model=CaseAnswer, summary=summary, name=name)
-        post(route)
+        changes.add(name, kind, decided, summary)
 
     change("resolution", department.resolve_command, model.resolve, "Resolve a case by its act")
     change("refusal", RefuseCase, model.refuse, "Refuse a case")

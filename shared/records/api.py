@@ -1,12 +1,13 @@
 """The one way to change a record over HTTP, a command to the desk; and to ask for its history."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from shared.commands import Call, Command
+from shared.commands import Call, Command, Table
 from shared.database import Pool
 from shared.desk import Desk, told
 from shared.events.envelope import Event
@@ -15,11 +16,10 @@ from shared.parameters import known_parameters
 from shared.readings import PerhapsReader
 from shared.recorded import Recorded
 from shared.records import store
-from shared.records.model import HeldRecord
 from shared.refusal import Refused
 
-type Decide = Callable[[HeldRecord | None, Recorded], Event]
-"""From the record as it is (None if there is none) and the moment, to the event, or a refusal."""
+type Decide = Callable[[Any, Recorded], Event]
+"""From what is held of the record (None if nothing) and the moment to the event, or a refusal."""
 
 
 async def change(
@@ -31,13 +31,15 @@ async def change(
     *,
     answer: Callable[[Event], BaseModel],
     status: int = 200,
+    table: Table = store,
 ) -> Response:
     """Run `decide` on a locked record, store what it decided and tell it.
 
+    `table` is that of a department which holds more of a record than all of them do.
     Two first commands for one id run one after the other, too.
     """
     command = Command(
-        call=call, table=store, subject=record_id, body=body, decide=decide, answer=answer
+        call=call, table=table, subject=record_id, body=body, decide=decide, answer=answer
     )
     return told(await desk.run(command), status)
 
