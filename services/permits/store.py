@@ -12,8 +12,6 @@ from shared.casework.held import Held
 from shared.database import Connection
 from shared.events.envelope import Event
 
-_OF_A_CASE = ("id", "sequence", "case", "recorded_at", "course", "particulars")
-
 
 async def lock(conn: Connection, wanted: Mapping[UUID, BaseModel]) -> Mapping[UUID, Held]:
     """Return the cases that exist, and keep them and the permits that are named from changing."""
@@ -24,10 +22,7 @@ async def lock(conn: Connection, wanted: Mapping[UUID, BaseModel]) -> Mapping[UU
     }
     held = await store.lock(conn, {*wanted, *permits.values()})
     return {
-        id_: HeldWithPermit(
-            **{name: getattr(held[id_], name) for name in _OF_A_CASE},
-            permit=held.get(permits[id_]),
-        )
+        id_: HeldWithPermit(**held[id_].parts, permit=held.get(permits[id_]))
         if id_ in permits
         else held[id_]
         for id_ in wanted

@@ -83,7 +83,7 @@ async def lock(conn: Connection, wanted: Mapping[UUID, BaseModel]) -> Mapping[UU
     }
     entries = {
         id_: HeldInRegistry(
-            **{name: getattr(held[id_], name) for name in _HELD},
+            **held[id_].parts,
             registration=registrations.get(id_),
             lives=_lives(told, but=id_),
             change_case=held[other].case if other is not None and other in held else None,
@@ -92,9 +92,6 @@ async def lock(conn: Connection, wanted: Mapping[UUID, BaseModel]) -> Mapping[UU
         if id_ in held
     }
     return {**held, **entries}
-
-
-_HELD = ("id", "sequence", "case", "recorded_at", "course", "particulars")
 
 
 async def save(conn: Connection, versions: Sequence[tuple[Event, BaseModel]]) -> int:

@@ -1,7 +1,7 @@
 """A case as a department holds it, and what every decision about one begins and ends with. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,11 @@ class Held:
     recorded_at: datetime
     course: Course = NOTHING_HAPPENED
     particulars: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """All that is held of any case, for a department that holds more of its own."""
+        return {one.name: getattr(self, one.name) for one in fields(Held)}
 
     @property
     def away_since(self) -> date | None:
