@@ -161,14 +161,14 @@ async def add_statements(conn: Connection, facts: Sequence[Fact]) -> None:
         await conn.execute(_ADD_STATEMENTS, *map(list, zip(*rows, strict=True)))
 
 
-async def join_parts(pool: Pool, most: int = 256, largest: int = 4096) -> int:
+async def join_parts(db: Connection | Pool, most: int = 256, largest: int = 4096) -> int:
     """Join the parts of units that have more than `most` small ones; return how many units had.
 
     A part of `largest` cells or more is left as it is: no cell is written again for ever. It is one
     statement: a reader sees the parts or what they were joined to, and parts that two processes
     want to join are joined by the first.
     """
-    return rows_of(await pool.execute(_JOIN, most, largest))
+    return rows_of(await db.execute(_JOIN, most, largest))
 
 
 async def keep_dead_letters(

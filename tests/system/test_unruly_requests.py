@@ -14,8 +14,10 @@ import os
 import sys
 from pathlib import Path
 
+from services.reporting.store import join_parts
 from shared.people import Role
 from tests.support.people import token_of
+from tests.support.tables import live_tables
 from tests.support.wardbook import DEPARTMENTS, TOKEN, Wardbook
 from tests.system.recount import assert_tallies_equal_a_recount
 
@@ -39,8 +41,11 @@ async def test_what_departments_took_in_while_fuzzed_is_folded(wardbook: Wardboo
 async def test_nothing_that_is_sent_makes_reporting_fail_or_change_what_it_refuses(
     wardbook: Wardbook, tmp_path: Path
 ) -> None:
-    """While nothing is folded, so that whatever changes is due to what was sent."""
+    """While nothing is folded or joined, so that whatever changes is due to what was sent."""
     await wardbook.settled()
+    async with live_tables(wardbook.dsn("reporting")) as tables:
+        while await join_parts(tables):
+            pass
     await fuzz(wardbook, "reporting", token_of(Role.DRAFTER), tmp_path)
 
 
