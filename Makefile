@@ -15,8 +15,8 @@ setup: $(READY) ## install what is missing
 run: $(READY) ## start everything, load the sample ward, write its report to out/; ONCE=1 ends then
 	@$(PYTHON) -m deploy.run $(if $(ONCE),--once)
 
-test: $(READY) ## the whole suite, on a real Kafka and PostgreSQL of its own
-	@$(PYTHON) -m pytest
+test: $(READY) ## the whole suite in two processes, each on a real Kafka and PostgreSQL of its own
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 faults: $(READY) ## kill, freeze, cut off and fill up everything under load; SEED=… repeats a run, ROUNDS=… lengthens it
 	@$(PYTHON) -m pytest tests/faults -s -x --seed=$(or $(SEED),$(shell date +%s)) --rounds=$(or $(ROUNDS),1)
