@@ -35,7 +35,7 @@ class Process:
     """One service: where it listens, which database is its own, and its process while it runs.
 
     `command` is the module that is run, with its arguments; `door` the port that clients go to
-    where it is not the service's own, a proxy's for instance.
+    where it is not the service's own, a proxy's for instance; `code` the folder of another release.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Process:
     command: tuple[str, ...]
     child: Child | None = None
     door: int | None = None
+    code: Path | None = None
 
     @property
     def url(self) -> str:
@@ -100,6 +101,8 @@ class Wardbook:
         if name not in DEPARTMENTS:  # they take commands from everybody here
             ours["WARDBOOK_PEOPLE"] = str(self.folder / "people.toml")
         inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
+        if process.code is not None:
+            inherited |= {"PYTHONPATH": str(process.code), "PYTHONSAFEPATH": "1"}
         process.child = await Child.start(
             name,
             *(sys.executable, "-m", *process.command),
@@ -224,16 +227,23 @@ class Wardbook:
 
 @asynccontextmanager
 async def running_wardbook(
-    kafka: str, postgres: str, folder: Path, names: Sequence[str] = SERVICES
+    kafka: str,
+    postgres: str,
+    folder: Path,
+    names: Sequence[str] = SERVICES,
+    code: Path | None = None,
 ) -> AsyncIterator[Wardbook]:
-    """Run the five services on fresh databases, and end them all in the end."""
+    """Run the five services on fresh databases, and end them all in the end.
+
+    They are those of another release where the folder of its `code` is given.
+    """
     async with AsyncExitStack() as stack:
         await have(fonts.FOLDER, fonts.__name__, "the typeface of the PDF (2 MB)")
         processes = {}
         for name in names:
             dsn = await stack.enter_async_context(fresh_database(postgres))
             log, command = folder / f"{name}.log", (f"services.{name}",)
-            processes[name] = Process(name, free_ports(), dsn, log, command)
+            processes[name] = Process(name, free_ports(), dsn, log, command, code=code)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         codes = (f"{code.value:05d}" for code in WardCode if code.value > 11_300)
         issuing_unit = next(codes)
