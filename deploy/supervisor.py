@@ -15,6 +15,9 @@ import httpx
 from deploy.embedded.child import Child
 from deploy.embedded.errors import DeployError
 
+_OF_ALL = {"WARDBOOK_LOG_LEVEL", "WARDBOOK_TRACES"}
+"""Variables that say to all services the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
@@ -27,7 +30,7 @@ class Service:
     log: Path
 
     async def start(self) -> Child:
-        """Start its process, which sees no WARDBOOK_ variable but its own."""
+        """Start its process, which sees no WARDBOOK_ variable but its own and those of all."""
         inherited = {key: value for key, value in os.environ.items() if not _is_ours(key)}
         return await Child.start(
             self.name,
@@ -106,4 +109,4 @@ async def _must_not_end(server: Child) -> None:
 
 
 def _is_ours(variable: str) -> bool:
-    return variable.startswith("WARDBOOK_") and variable != "WARDBOOK_LOG_LEVEL"
+    return variable.startswith("WARDBOOK_") and variable not in _OF_ALL

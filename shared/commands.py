@@ -31,7 +31,8 @@ SELECT * FROM unnest($1::text[], $2::bytea[], $3::json[]) AS one (key, fingerpri
 class Call:
     """What the HTTP request says beside its body: name of the command, its key, its moment.
 
-    `actor` is who gave it, None where nobody need say who they are.
+    `actor` is who gave it, None where nobody need say who they are; `traceparent` its span, None
+    where traces are not kept.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Call:
     fingerprint: bytes
     recorded: Recorded
     actor: str | None = None
+    traceparent: str | None = None
 
 
 class Version(Protocol):
@@ -179,7 +181,9 @@ def _decision(command: Command, held: Version | None) -> Event:
 
 
 def _step(command: Command, event: Event) -> outbox.Step:
-    return outbox.Step(event, command.call.actor, getattr(command.body, "reason", None))
+    call = command.call
+    reason = getattr(command.body, "reason", None)
+    return outbox.Step(event, call.actor, reason, call.traceparent)
 
 
 async def _save(conn: Connection, decided: Sequence[tuple[Command, Event, str]]) -> None:

@@ -27,6 +27,7 @@ from shared.service import guard, install_health
 from shared.settings import Settings
 from shared.staff import Staff
 from shared.topics import topic_of
+from shared.tracing import close_spans, open_spans, trace_requests
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CASEWORK_MIGRATIONS = Path(__file__).parent / "casework" / "migrations"
@@ -56,6 +57,7 @@ def build_department(
     """
     secret = settings.migration_token
     migration_token = secret.get_secret_value() if secret else None
+    spans = open_spans(settings.traces, name)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -64,7 +66,7 @@ def build_department(
         )
         await migrate(pool, [MIGRATIONS, *migrations])
         await asyncio.to_thread(_read_reference_data)
-        publisher = Publisher(lambda: create_producer(settings, name), topic_of(name))
+        publisher = Publisher(lambda: create_producer(settings, name), topic_of(name), spans)
         relay = Relay(pool, publisher)
         desk = Desk(pool, clock, relay.wake, migration_token)
         # First of all and as they are: a router that is included is looked through twice.
@@ -83,6 +85,7 @@ def build_department(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await pool.close()
+        await close_spans(spans)
 
     # Metrics and logs are our own; asking for FastAPI's would cost every request.
     telemetry: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -91,6 +94,7 @@ def build_department(
     if settings.people is not None:
         people = People.read(settings.people)
         app.add_middleware(Staff, people=people, migration_token=migration_token)
+    trace_requests(app, spans)
     _install_backlog(app)
     _install_department_health(app)
     return app

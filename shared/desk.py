@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -22,6 +23,7 @@ from shared.metrics import COMMAND_SECONDS, COMMANDS
 from shared.recorded import Recorded
 from shared.refusal import Refused
 from shared.staff import asking, bears
+from shared.tracing import CURRENT
 
 _LONGEST_KEY = 200
 _LARGEST_GROUP = 500
@@ -69,6 +71,8 @@ class Desk:
         self._waiting: list[_Waiting] = []
         self._claimed: set[object] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        # Groups hold the commands of many: their work belongs to the trace of none of them.
+        self._context = copy_context()
 
     @property
     def today(self) -> date:
@@ -118,6 +122,7 @@ class Desk:
             fingerprint=hashlib.sha256(said).digest(),
             recorded=self.moment(self.stated_day(request)),
             actor=person.name if (person := asking(request)) else None,
+            traceparent=CURRENT.get(),
         )
 
     async def run(self, command: Command) -> str:
@@ -130,7 +135,7 @@ class Desk:
         waiting = _Waiting(command)
         self._waiting.append(waiting)
         if len(self._tasks) < _GROUPS_AT_ONCE:
-            self._tasks.add(asyncio.create_task(self._work(), name="desk"))
+            self._tasks.add(asyncio.create_task(self._work(), name="desk", context=self._context))
         outcome = await waiting.outcome
         _counter(command.call.name, outcome.said).inc()
         _seconds(command.call.name).observe(time.perf_counter() - began)

@@ -9,11 +9,14 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+from shared.tracing import add_trace
+
 
 def configure_logs(service: str, level: str) -> None:
     """Send structlog and the standard library's loggers to standard output as JSON lines."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

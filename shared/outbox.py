@@ -13,13 +13,13 @@ from shared.database import Connection, Pool
 from shared.events.envelope import Event, encode
 
 _APPEND = """
-INSERT INTO outbox (key, value, type, actor, reason)
-SELECT key, value, type, actor, reason
-  FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
-       AS one (key, value, type, actor, reason, place)
+INSERT INTO outbox (key, value, type, actor, reason, traceparent)
+SELECT key, value, type, actor, reason, traceparent
+  FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[])
+       WITH ORDINALITY AS one (key, value, type, actor, reason, traceparent, place)
  ORDER BY place
 """
-_OLDEST = "SELECT position, key, value, type FROM outbox ORDER BY position LIMIT $1"
+_OLDEST = "SELECT position, key, value, type, traceparent FROM outbox ORDER BY position LIMIT $1"
 _ARCHIVE = """
 WITH published AS (
     DELETE FROM outbox WHERE position = ANY($1::bigint[])
@@ -48,11 +48,15 @@ SELECT count(*) AS waiting,
 
 
 class Step(NamedTuple):
-    """An event, and what is kept beside it: who gave the command, where that is known, and why."""
+    """An event, and what is kept beside it: who gave the command, where that is known, and why.
+
+    `traceparent` is of the command's span, where traces are kept.
+    """
 
     event: Event
     actor: str | None = None
     reason: str | None = None
+    traceparent: str | None = None
 
 
 async def append(conn: Connection, steps: Sequence[Step]) -> None:
@@ -61,14 +65,14 @@ async def append(conn: Connection, steps: Sequence[Step]) -> None:
     They are published if, and only if, that commits.
     """
     rows = [
-        (str(event.subject).encode(), encode(event), event.type, actor, reason)
-        for event, actor, reason in steps
+        (str(event.subject).encode(), encode(event), event.type, actor, reason, traceparent)
+        for event, actor, reason, traceparent in steps
     ]
     await conn.execute(_APPEND, *zip(*rows, strict=True))
 
 
 async def oldest(conn: Connection, count: int) -> Sequence[asyncpg.Record]:
-    """Return the first `count` rows: position, key, value, type.
+    """Return the first `count` rows: position, key, value, type, traceparent.
 
     Always from the first row there is, never from where one stopped: a lower position may be
     committed after a higher one.

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -16,8 +16,14 @@ from aiokafka.errors import KafkaError
 from shared.events.envelope import headers
 from shared.metrics import EVENTS_PUBLISHED
 from shared.topics import partition_of
+from shared.tracing import HEADER
 
-_HEADERS = [(name, value.encode()) for name, value in headers().items()]
+if TYPE_CHECKING:
+    from shared.spans import Spans
+
+type Headers = Sequence[tuple[str, bytes]]
+
+_HEADERS: Headers = [(name, value.encode()) for name, value in headers().items()]
 
 
 class Publisher:
@@ -27,9 +33,15 @@ class Publisher:
     leaves a gap in the producer's numbering that Kafka never forgives: only a new producer helps.
     """
 
-    def __init__(self, create_producer: Callable[[], AIOKafkaProducer], topic: str) -> None:
+    def __init__(
+        self,
+        create_producer: Callable[[], AIOKafkaProducer],
+        topic: str,
+        spans: "Spans | None" = None,
+    ) -> None:
         """Prepare for `topic`; nothing is connected before the first `publish` or `connect`."""
         self._create_producer = create_producer
+        self._spans = spans
         self._topic = topic
         self._producer: AIOKafkaProducer | None = None
 
@@ -61,6 +73,7 @@ class Publisher:
         Raises KafkaError where one is not, and then no later row of that one's partition was sent:
         whoever starts again from the oldest row keeps the order of every case.
         """
+        began = time.time_ns()
         producer = await self.connect()
         partitions: dict[int, list[asyncpg.Record]] = defaultdict(list)
         for row in rows:
@@ -74,11 +87,14 @@ class Publisher:
                 raise failure
         for name, count in Counter(row["type"] for row in rows).items():
             EVENTS_PUBLISHED.labels(name).inc(count)
+        if self._spans is not None:
+            self._spans.published(self._topic, rows, began)
 
     async def _publish(
         self, producer: AIOKafkaProducer, partition: int, rows: Sequence[asyncpg.Record]
     ) -> None:
-        for batch in _batches(producer, rows):
+        headers_of = _untraced if self._spans is None else _traced
+        for batch in _batches(producer, rows, headers_of):
             acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
             await acknowledged
 
@@ -89,12 +105,31 @@ class Publisher:
             await asyncio.wait({asyncio.ensure_future(producer.stop())}, timeout=patience)
 
 
-def _batches(producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> Iterator[Any]:
+def _untraced(_: asyncpg.Record) -> Headers:
+    return _HEADERS
+
+
+def _traced(row: asyncpg.Record) -> Headers:
+    """Return the headers of an event that tells which trace stored it."""
+    traceparent = row["traceparent"]
+    return _HEADERS if traceparent is None else [*_HEADERS, (HEADER, traceparent.encode())]
+
+
+def _batches(
+    producer: AIOKafkaProducer,
+    rows: Sequence[asyncpg.Record],
+    headers_of: Callable[[asyncpg.Record], Headers],
+) -> Iterator[Any]:
     """Pack rows into as few batches as they fit in, in their order."""
     now = time.time_ns() // 1_000_000
     batch = producer.create_batch()
     for row in rows:
-        told = {"timestamp": now, "key": row["key"], "value": row["value"], "headers": _HEADERS}
+        told = {
+            "timestamp": now,
+            "key": row["key"],
+            "value": row["value"],
+            "headers": headers_of(row),
+        }
         if batch.append(**told) is None:
             yield batch
             batch = producer.create_batch()

@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     port: int = Field(ge=1, le=65535)
     database_connections: int = Field(default=8, ge=2, le=100)
     log_level: str = "INFO"
+    traces: str | None = Field(
+        default=None,
+        description="where spans go: the OTLP/HTTP address of a collector, http://…:4318/v1/traces",
+    )
     migration_token: SecretStr | None = None
     people: Path | None = Field(
         default=None,

@@ -29,6 +29,7 @@ from shared.database import create_pool, migrate, wrong_with
 from shared.people import People
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
+from shared.tracing import close_spans, open_spans, trace_requests
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -48,6 +49,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     plans = {name: load(name) for name in (TERM, PERIODIC)}
     report_forms = forms(settings.fonts)
     people = People.read(settings.people)
+    spans = open_spans(settings.traces, "reporting")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,7 +61,9 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
 
         async def work() -> Worker:
             live = await projection.live(pool)
-            return await Worker.start(live, settings, broker, lambda error: stop_with(app, error))
+            return await Worker.start(
+                live, settings, broker, lambda error: stop_with(app, error), spans
+            )
 
         async def follow() -> None:
             """Fold the live projection, whichever it is; keep the lag metric fresh."""
@@ -94,9 +98,11 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         await app.state.worker.stop()
         await broker.stop()
         await pool.close()
+        await close_spans(spans)
 
     app = FastAPI(title="Wardbook: Báo cáo", version="1", lifespan=lifespan)
     install_problems(app)
+    trace_requests(app, spans)
     _install_health(app)
     return app
 

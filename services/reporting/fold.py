@@ -3,9 +3,12 @@
 Facts, tallies, statements, dead letters and positions, or nothing of them.
 """
 
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import structlog
 from aiokafka import TopicPartition
@@ -17,6 +20,10 @@ from services.reporting.numbers import Numbers
 from services.reporting.projections.tallies import fold
 from shared.database import Connection, Pool
 from shared.metrics import DEAD_LETTERS, EVENTS_FOLDED
+from shared.tracing import told_in, trace_of
+
+if TYPE_CHECKING:
+    from shared.spans import Spans
 
 log = structlog.get_logger()
 
@@ -49,10 +56,11 @@ class Folder:
     the fold before its batch is committed.
     """
 
-    def __init__(self, pool: Pool, longest_run: int) -> None:
+    def __init__(self, pool: Pool, longest_run: int, spans: "Spans | None" = None) -> None:
         """Know no names yet; the first batches learn them."""
         self._pool = pool
         self._longest_run = longest_run
+        self._spans = spans
         self._reader = Reader()
         self._numbers = Numbers()
         self._run = 0
@@ -67,6 +75,7 @@ class Folder:
         Where reading from the stored position has led to the same first record before, the gap is
         the topic's own (the marker of a producer's transaction): `gaps` are such first offsets.
         """
+        began = time.time_ns()
         while records:
             batch = self._reader.read(records)
             letters = [(records[place], why) for place, why in batch.letters.items()]
@@ -88,7 +97,11 @@ class Folder:
         else:
             return
         self._run = run
-        _measure(added, len(batch.subjects) - added, letters)
+        duplicates = len(batch.subjects) - added
+        _measure(added, duplicates, letters)
+        if self._spans is not None:
+            counts = Counter(applied=added, duplicates=duplicates, dead_letters=len(letters))
+            self._spans.folded(records, counts, began)
 
     def _run_after(self, records: Sequence[Record], letters: Mapping[int, Undecodable]) -> int:
         """Return how many dead letters stand in a row at the end; refuse a row that is too long."""
@@ -153,4 +166,5 @@ def _measure(added: int, duplicates: int, letters: Sequence[tuple[Record, Undeco
             offset=record.offset,
             reason=why.reason,
             detail=why.detail,
+            **({"trace_id": trace_of(told)} if (told := told_in(record.headers)) else {}),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from faststream.kafka import KafkaBroker
 
@@ -11,6 +12,9 @@ from services.reporting.fold import Folder
 from services.reporting.projection import Projection
 from services.reporting.settings import ReportingSettings
 from shared.database import Pool
+
+if TYPE_CHECKING:
+    from shared.spans import Spans
 
 _CONNECTIONS = 3
 """For the fold, for names and positions beside it, and for the lag."""
@@ -32,10 +36,11 @@ class Worker:
         settings: ReportingSettings,
         broker: KafkaBroker,
         fail: Callable[[Exception], None],
+        spans: "Spans | None" = None,
     ) -> "Worker":
         """Make the projection's tables if need be, and begin to fold. The broker has started."""
         pool = await projection.open(settings.database.get_secret_value(), _CONNECTIONS)
-        folder = Folder(pool, settings.longest_dead_letter_run)
+        folder = Folder(pool, settings.longest_dead_letter_run, spans)
         consumer = Consumer(broker, projection.group, pool, folder, fail)
         await consumer.start()
         return cls(projection, consumer, pool, settings)

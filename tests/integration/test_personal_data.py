@@ -111,6 +111,7 @@ OF_DEPARTMENTS_TEXTS: Mapping[str, str] = {
     "outbox.key": "the subject of the event",
     "outbox.value": "an event, which has no personal data (tests/support/personal_data.py)",
     "outbox.type": "type of an event",
+    "outbox.traceparent": "random numbers: ids of a trace and a span",
     "idempotency.key": "a client's, or of a row of a file: its number in a register, no name",
     "idempotency.fingerprint": "a hash",
     "idempotency.answer": "a case or record as events tell of it",
