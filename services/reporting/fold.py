@@ -86,7 +86,7 @@ class Folder:
                 if all(first >= since[tp] for tp, (first, _) in spans.items()):
                     _refuse_gap(spans, since, gaps or {})
                     run = self._run_after(records, batch.letters)
-                    added = await self._write(conn, records, batch)
+                    added = await write(conn, self._numbers, records, batch)
                     await store.keep_dead_letters(conn, letters)
                     until = {tp: last + 1 for tp, (_, last) in spans.items()}
                     await positions.advance(conn, since, until)
@@ -115,21 +115,25 @@ class Folder:
                 raise TooManyDeadLetters(message)
         return run if before == len(records) - 1 else 0
 
-    async def _write(self, conn: Connection, records: Sequence[Record], batch: Batch) -> int:
-        """Write the facts of a batch that are not there yet; return how many those were."""
-        numbers = self._numbers
-        known = await store.known_versions(conn, batch.subjects)
-        new = numbers.applied(batch.versions)
-        rows, cells = fold(known, new)
-        origin = numbers.origin(records, batch)
-        await store.add_facts(conn, new, origin, rows)
-        await store.add_to_tallies(conn, cells)
-        if batch.statements:
-            added = set(new.place[rows].tolist())
-            await store.add_statements(
-                conn, [fact for place, fact in batch.statements.items() if place in added]
-            )
-        return len(rows)
+
+async def write(conn: Connection, numbers: Numbers, records: Sequence[Record], batch: Batch) -> int:
+    """Write the facts of a batch that are not there yet; return how many those were.
+
+    The caller's transaction has locked the positions of their partitions, and `numbers` has learnt
+    the names of the batch.
+    """
+    known = await store.known_versions(conn, batch.subjects)
+    new = numbers.applied(batch.versions)
+    rows, cells = fold(known, new)
+    origin = numbers.origin(records, batch)
+    await store.add_facts(conn, new, origin, rows)
+    await store.add_to_tallies(conn, cells)
+    if batch.statements:
+        added = set(new.place[rows].tolist())
+        await store.add_statements(
+            conn, [fact for place, fact in batch.statements.items() if place in added]
+        )
+    return len(rows)
 
 
 def _spans(records: Sequence[Record]) -> dict[TopicPartition, tuple[int, int]]:

@@ -118,6 +118,16 @@ async def live(pool: Pool) -> Projection:
         return Projection(found or await conn.fetchval(_BEGIN, VERSION, "live"))
 
 
+async def find_live(pool: Pool) -> Projection:
+    """Return the projection that reports are drawn from; raises NotBuilt where none is yet."""
+    found = None
+    if await pool.fetchval("SELECT to_regclass('public.projections')") is not None:
+        found = await pool.fetchval(_FIND, VERSION, "live")
+    if found is None:
+        raise NotBuilt(f"no projection of version {VERSION} is live: start reporting first")
+    return Projection(found)
+
+
 async def begin(pool: Pool) -> Projection:
     """Return the projection that is being built, a new one where none is.
 

@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, str] = {
     " amounts",
     "tally_parts": "unit series occurred_on recorded_on facts amounts",
     "tallies": "unit series occurred_on recorded_on facts amount",
-    "dead_letters": "partition offset kept_at",
+    "dead_letters": "partition offset kept_at replayed_at",
     "statements": "subject sequence unit recorded_on starts ends",
 }
 """Numbers, days and identities, by table."""

@@ -18,21 +18,17 @@ import structlog
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from services.registry.app import build as registry
-from services.reporting import projection
-from services.reporting.app import MIGRATIONS
 from services.reporting.settings import ReportingSettings
-from services.reporting.worker import Worker
 from shared import desk
-from shared.broker import create_broker
-from shared.database import migrate
 from shared.logs import configure_logs
 from shared.settings import Settings
 from shared.spans import ATTRIBUTES, MOST_LINKS, Spans
 from shared.topics import create_topics
-from shared.tracing import close_spans, open_spans, told_in
+from shared.tracing import told_in
 from tests.support.builders import a_receipt, a_record
+from tests.support.folded import fold_all
 from tests.support.office import RECEIPT
-from tests.support.servers import fresh_database, open_pool, running_kafka
+from tests.support.servers import fresh_database, running_kafka
 from tests.support.wait import wait_until
 
 CALLER = "0af7651916cd43dd8448eb211c80319c"
@@ -110,7 +106,7 @@ async def test_one_trace_goes_from_the_command_to_the_tallies(
                 return bool((await client.get("/outbox")).json()["waiting"] == 0)
 
             await wait_until(published)
-        await fold(ReportingSettings.model_validate({**settings, "database": folded}))
+        await fold_all(ReportingSettings.model_validate({**settings, "database": folded}))
 
     [command] = collector.named("POST /cases")
     [sent] = collector.named("send registry.events")
@@ -144,27 +140,6 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     structlog.contextvars.unbind_contextvars("service")
     structlog.configure(**before)
     logging.basicConfig(level=level, handlers=handlers, force=True)
-
-
-async def fold(settings: ReportingSettings) -> None:
-    """Fold until nothing waits, as the service does."""
-    spans = open_spans(settings.traces, "reporting")
-    broker = create_broker(settings, "test")
-    await broker.start()
-    async with open_pool(settings.database.get_secret_value(), 4) as pool:
-        await migrate(pool, [MIGRATIONS])
-        live = await projection.live(pool)
-        failed: list[Exception] = []
-        worker = await Worker.start(live, settings, broker, failed.append, spans)
-
-        async def level() -> bool:
-            return worker.consumer.assigned and await worker.consumer.lag() == 0
-
-        await wait_until(level)
-        await worker.stop()
-        await broker.stop()
-        await close_spans(spans)
-        assert not failed
 
 
 def test_a_span_of_a_batch_names_a_bounded_number_of_traces(collector: Collector) -> None:

@@ -87,7 +87,8 @@ _LETTERS = """
 SELECT topic, partition, "offset", held.topic IS NULL AS missing, told.topic IS NULL AS surplus,
        coalesce(held.reason, '') AS held_reason, coalesce(told.reason, '') AS told_reason,
        count(*) OVER () AS total
-  FROM dead_letters AS held FULL JOIN log_dead_letters AS told USING (topic, partition, "offset")
+  FROM (SELECT * FROM dead_letters WHERE replayed_at IS NULL) AS held
+  FULL JOIN log_dead_letters AS told USING (topic, partition, "offset")
  WHERE (held.reason, held.key, held.value) IS DISTINCT FROM (told.reason, told.key, told.value)
  ORDER BY topic, partition, "offset" LIMIT $1
 """

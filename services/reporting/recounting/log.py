@@ -1,10 +1,10 @@
 """Reads the log anew: every topic from its beginning up to given positions, and nothing beyond."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.reporting.batch import Record
 from services.reporting.positions import Positions
@@ -39,6 +39,11 @@ class Log:
         ends = await self._kafka.end_offsets(list(until))
         if faults := list(_faults(until, begins, ends)):
             raise CannotRecount("\n".join(faults))
+
+    async def ends(self, partitions: Iterable[TopicPartition]) -> Positions:
+        """Return the offset behind the last record of each partition."""
+        found: Positions = await self._kafka.end_offsets(list(partitions))
+        return found
 
     async def read(self, since: Positions, until: Positions) -> AsyncIterator[Sequence[Record]]:
         """Yield the records from `since`, or the beginning, to `until`, some at a time.

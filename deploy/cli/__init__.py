@@ -1,0 +1,1 @@
+"""The command `wardbook`, by which operators do and ask what the parts themselves can."""
