@@ -1,6 +1,5 @@
 """`wardbook report`, `recount`, `rebuild`: the numbers drawn, checked, and folded anew."""
 
-import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -80,11 +79,13 @@ def recount(places: Places, *, document: UUID | None, as_json: bool) -> None:
 
     It changes nothing, and services go on meanwhile.
     """
+    import uvloop
+
     from services.reporting.recount import recount as recounting
     from services.reporting.recounting.log import CannotRecount
 
     try:
-        found = asyncio.run(recounting(places.reporting(), document))
+        found = uvloop.run(recounting(places.reporting(), document))
     except CannotRecount as why:
         raise Impossible(str(why)) from None
     if as_json:
@@ -105,6 +106,11 @@ def rebuild(places: Places) -> None:
 
     Services go on meanwhile. It may be stopped at any time, and goes on where it was.
     """
-    from services.reporting.rebuild import rebuild as rebuilding
+    import uvloop
 
-    asyncio.run(rebuilding(places.reporting()))
+    from services.reporting.rebuild import rebuild as rebuilding
+    from shared.logs import configure_logs
+
+    settings = places.reporting()
+    configure_logs("rebuild", settings.log_level)
+    uvloop.run(rebuilding(settings))

@@ -36,7 +36,7 @@ class Places:
         from dotenv import dotenv_values
 
         file, own = self._folder / f"{service}.env", f"{_PREFIX}{service.upper()}_"
-        told = dotenv_values(file) if file.exists() else {}
+        told = dotenv_values(file, interpolate=False) if file.exists() else {}
         found = {name.removeprefix(_PREFIX): value for name, value in told.items() if value}
         for prefix in (_PREFIX, own):
             for name, value in os.environ.items():
