@@ -29,8 +29,8 @@ class Tidy(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
-        except (click.ClickException, click.exceptions.Exit):
-            raise
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise  # click ends quietly where nobody reads on (… | head)
         except Exception as error:
             if isinstance(error, _away()):
                 raise Impossible(_said(error)) from None
