@@ -18,6 +18,7 @@ from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.desk import Desk
+from shared.metrics import watch_pool
 from shared.people import People
 from shared.problems import install_problems
 from shared.publisher import Publisher
@@ -64,6 +65,7 @@ def build_department(
         pool = await create_pool(
             settings.database.get_secret_value(), settings.database_connections
         )
+        watch_pool("service", pool)
         await migrate(pool, [MIGRATIONS, *migrations])
         await asyncio.to_thread(_read_reference_data)
         publisher = Publisher(lambda: create_producer(settings, name), topic_of(name), spans)

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
         default=None,
         description="where spans go: the OTLP/HTTP address of a collector, http://…:4318/v1/traces",
     )
+    measure_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="Seconds between two countings in the database of what metrics tell of it",
+    )
     migration_token: SecretStr | None = None
     people: Path | None = Field(
         default=None,

@@ -44,6 +44,11 @@ class Unit:
     valid_from: date | None
     valid_to: date | None
 
+    @property
+    def level(self) -> str:
+        """Where it stands in the hierarchy; all that are known are communes."""
+        return "commune"
+
 
 class UnknownUnit(LookupError):
     """No register has this unit."""

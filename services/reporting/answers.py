@@ -10,9 +10,10 @@ from services.reporting import positions, projection
 from services.reporting.drawing import drawn
 from services.reporting.positions import Positions
 from services.reporting.report import Form, Plan, ReportHeading
+from services.reporting.report.model import Verdict
 from services.reporting.tally_reader import tallies_of, version_of
 from shared.database import Pool
-from shared.metrics import ANSWERS
+from shared.metrics import ANSWERS, BROKEN_CHECKS
 
 _KEPT_BYTES = 64 * 1024 * 1024
 
@@ -60,6 +61,9 @@ class Answers:
         report = drawn(self._plans[outline], about, tallies).report
         body = await asyncio.to_thread(form.render, report)
         ANSWERS.labels("drawn").inc()
+        for check in report.checks:
+            if check.verdict is Verdict.BROKEN:
+                BROKEN_CHECKS.labels(check.severity).inc()
         if len(body) <= self._kept.maxsize:
             self._kept[asked] = _Kept(version, body)
         return Answer(body, tallies.folded)

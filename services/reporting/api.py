@@ -22,6 +22,7 @@ from services.reporting.report import (
     ReportHeading,
     described,
 )
+from shared import units
 from shared.clock import Clock, ward_day
 from shared.frozen import EARLIEST_DAY, Day
 from shared.metrics import REPORT_SECONDS
@@ -96,7 +97,9 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
     async def answer(outline: str, about: ReportHeading, how: _Asked) -> Response:
         about = about.model_copy(update={"audience": how.audience})
         told = await answers.answer(outline, about, how.form)
-        REPORT_SECONDS.labels(how.form.extension).observe(time.perf_counter() - how.began)
+        REPORT_SECONDS.labels(how.form.extension, units.unit(about.unit_id).level).observe(
+            time.perf_counter() - how.began
+        )
         period = about.period
         name = f"bao-cao-{about.unit_id}-{period.start}-{period.end}.{how.form.extension}"
         return Response(

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
-from services.reporting import projection
+from services.reporting import measures, projection
 from services.reporting.answers import Answers
 from services.reporting.api import lag_routes, report_routes
 from services.reporting.evidence_api import evidence_routes
@@ -26,6 +26,8 @@ from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
+from shared.measuring import keep_measuring
+from shared.metrics import watch_pool
 from shared.people import People
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
@@ -56,6 +58,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         pool = await create_pool(
             settings.database.get_secret_value(), settings.database_connections
         )
+        watch_pool("service", pool)
         await migrate(pool, [MIGRATIONS])
         await broker.start()
 
@@ -93,7 +96,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.include_router(reading_routes(drafts, office, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
-        async with _beside(app, follow(), _index(app)):
+        counting = keep_measuring(lambda: measures.measure(pool), settings.measure_seconds)
+        async with _beside(app, follow(), _index(app), counting):
             yield
         await app.state.worker.stop()
         await broker.stop()
@@ -148,6 +152,9 @@ def _install_health(app: FastAPI) -> None:
         wrong = await wrong_with(app.state.pool)
         if wrong is None and not app.state.worker.consumer.assigned:
             return "no partitions are assigned yet"
+        if wrong is None and (lost := app.state.worker.consumer.lost):
+            places = ", ".join(f"{tp.topic}/{tp.partition}" for tp in lost)
+            return f"folded beyond the end of the log, which was lost or made anew: {places}"
         return wrong
 
     install_health(app, live, ready)

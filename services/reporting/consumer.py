@@ -26,9 +26,15 @@ from faststream.kafka.message import KafkaMessage as Message
 from services.reporting import positions
 from services.reporting.batch import Record
 from services.reporting.fold import Folder, OffsetGap
+from services.reporting.lag import Lag
 from services.reporting.positions import DATABASE_AWAY, PositionMoved
 from shared.database import Pool
-from shared.metrics import BATCHES_REFUSED, FOLD_EVENTS, FOLD_LAG, FOLD_SECONDS, REBALANCES
+from shared.metrics import (
+    BATCHES_REFUSED,
+    FOLD_EVENTS,
+    FOLD_SECONDS,
+    REBALANCES,
+)
 from shared.topics import TOPICS
 
 LONGEST_BATCH = 20_000
@@ -68,6 +74,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.assigned = False
         self.behind = False
         self.level = False
+        self.lost: list[TopicPartition] = []
+        self._lag = Lag()
         self.moved_at = time.monotonic()
         self._subscriber = broker.subscriber(
             *(topic.name for topic in TOPICS),
@@ -193,24 +201,34 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return sum(offset - begins[tp] for tp, offset in stored.items())
 
     async def lag(self) -> int:
-        """Return how many records are not folded yet; set the metric of each partition.
+        """Return how many records are not folded yet; set the metrics of each partition.
 
-        `level` says since then whether they are no more than a batch.
+        `level` says since then whether they are no more than a batch, `behind` whether some of them
+        are this worker's to fold, `lost` which partitions' logs end below their positions.
 
         Raises KafkaError while Kafka does not answer.
         """
         ends = await self._kafka.end_offsets(_EVERYTHING)
         stored = await positions.read(self._pool)
-        total = 0
-        for tp in _EVERYTHING:
-            lag = ends[tp] - stored.get(tp, 0)
-            FOLD_LAG.labels(tp.topic, tp.partition).set(lag)
-            total += lag
-        if total == 0:
+        found = self._lag.tell(ends, stored, await self._passed(ends))
+        self.lost = [tp for tp, one in found.items() if one.is_beyond]
+        mine = self._kafka.assignment() if self.assigned else found.keys()
+        self.behind = any(one.events for tp, one in found.items() if tp in mine)
+        if not self.behind:
             self.moved_at = time.monotonic()
-        self.behind = total > 0
+        total = sum(one.events for one in found.values())
         self.level = self.assigned and total < LONGEST_BATCH
         return total
+
+    async def _passed(self, ends: positions.Positions) -> set[TopicPartition]:
+        """Return partitions that were read up to their end, and of which nothing is in hand.
+
+        The loop runs nothing else in between reading a batch and taking the lock for folding it.
+        """
+        if self._folding.locked() or self._failed or not self.assigned:
+            return set()
+        mine = self._kafka.assignment() - self._kafka.paused()
+        return {tp for tp in mine if await self._kafka.position(tp) >= ends[tp]}
 
     async def measure(self) -> None:
         """Set the lag metrics, where Kafka answers."""

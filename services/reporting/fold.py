@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import structlog
 from aiokafka import TopicPartition
 
@@ -17,7 +18,7 @@ from services.reporting import positions, store
 from services.reporting.batch import Batch, Reader, Record
 from services.reporting.decode import Undecodable
 from services.reporting.numbers import Numbers
-from services.reporting.projections.tallies import fold
+from services.reporting.projections.tallies import Column, fold
 from shared.database import Connection, Pool
 from shared.metrics import DEAD_LETTERS, EVENTS_FOLDED
 from shared.tracing import told_in, trace_of
@@ -97,10 +98,10 @@ class Folder:
         else:
             return
         self._run = run
-        duplicates = len(batch.subjects) - added
-        _measure(added, duplicates, letters)
+        _measure(self._reader.types.seen, batch.types, added, letters)
         if self._spans is not None:
-            counts = Counter(applied=added, duplicates=duplicates, dead_letters=len(letters))
+            applied, duplicates = len(added), len(batch.subjects) - len(added)
+            counts = Counter(applied=applied, duplicates=duplicates, dead_letters=len(letters))
             self._spans.folded(records, counts, began)
 
     def _run_after(self, records: Sequence[Record], letters: Mapping[int, Undecodable]) -> int:
@@ -116,8 +117,10 @@ class Folder:
         return run if before == len(records) - 1 else 0
 
 
-async def write(conn: Connection, numbers: Numbers, records: Sequence[Record], batch: Batch) -> int:
-    """Write the facts of a batch that are not there yet; return how many those were.
+async def write(
+    conn: Connection, numbers: Numbers, records: Sequence[Record], batch: Batch
+) -> Column:
+    """Write the facts of a batch that are not there yet; return which of them those were.
 
     The caller's transaction has locked the positions of their partitions, and `numbers` has learnt
     the names of the batch.
@@ -133,7 +136,7 @@ async def write(conn: Connection, numbers: Numbers, records: Sequence[Record], b
         await store.add_statements(
             conn, [fact for place, fact in batch.statements.items() if place in added]
         )
-    return len(rows)
+    return rows
 
 
 def _spans(records: Sequence[Record]) -> dict[TopicPartition, tuple[int, int]]:
@@ -157,10 +160,19 @@ def _refuse_gap(
             raise OffsetGap(tp, since[tp], first)
 
 
-def _measure(added: int, duplicates: int, letters: Sequence[tuple[Record, Undecodable]]) -> None:
+def _measure(
+    names: Sequence[str],
+    types: Column,
+    added: Column,
+    letters: Sequence[tuple[Record, Undecodable]],
+) -> None:
     """Count and log what a batch held; called once it is committed, so that each counts once."""
-    EVENTS_FOLDED.labels("applied").inc(added)
-    EVENTS_FOLDED.labels("duplicate").inc(duplicates)
+    read = np.bincount(types, minlength=len(names))
+    applied = np.bincount(types[added], minlength=len(names))
+    for name, all_of_it, new in zip(names, read.tolist(), applied.tolist(), strict=True):
+        if all_of_it:
+            EVENTS_FOLDED.labels(name, "applied").inc(new)
+            EVENTS_FOLDED.labels(name, "duplicate").inc(all_of_it - new)
     for record, why in letters:
         DEAD_LETTERS.labels(why.reason).inc()
         log.warning(

@@ -1,8 +1,9 @@
 """Recount from the log, and say how what reporting holds differs from it.
 
 python -m services.reporting.recount, with the environment of the service, which goes on meanwhile.
-It changes nothing. With --document ID it is an issued report that is held against the log, as far
-as the log went when the report was drawn. Exit code 0: equal; 1: not; 2: it cannot be done.
+It changes nothing, but for a row that tells the metrics what came of it. With --document ID it is
+an issued report that is held against the log, as far as the log went when the report was drawn, and
+no row is written. Exit code 0: equal; 1: not; 2: it cannot be done.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from aiokafka.errors import KafkaError
 from tqdm import tqdm
 
 from services.reporting import positions, projection
+from services.reporting.measures import keep_recount
 from services.reporting.positions import DATABASE_AWAY, Positions
 from services.reporting.recounting import document
 from services.reporting.recounting.differences import differences
@@ -42,7 +44,9 @@ async def recount(settings: ReportingSettings, id_: UUID | None = None) -> Seque
                 raise CannotRecount("no projection of this version is live: start reporting first")
             told = await Told.begin(conn)
             if id_ is None:
-                return await _all(conn, log, told)
+                found = await _all(conn, log, told)
+                await keep_recount(conn, len(found))
+                return found
             return await _document(conn, log, told, id_)
     finally:
         await pool.close()

@@ -12,6 +12,7 @@ from services.reporting.fold import Folder
 from services.reporting.projection import Projection
 from services.reporting.settings import ReportingSettings
 from shared.database import Pool
+from shared.metrics import watch_pool
 
 if TYPE_CHECKING:
     from shared.spans import Spans
@@ -40,6 +41,7 @@ class Worker:
     ) -> "Worker":
         """Make the projection's tables if need be, and begin to fold. The broker has started."""
         pool = await projection.open(settings.database.get_secret_value(), _CONNECTIONS)
+        watch_pool("fold", pool)
         folder = Folder(pool, settings.longest_dead_letter_run, spans)
         consumer = Consumer(broker, projection.group, pool, folder, fail)
         await consumer.start()

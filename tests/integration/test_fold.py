@@ -206,9 +206,25 @@ async def test_a_batch_with_a_failing_statement_changes_nothing(pool: Pool, tabl
 def counted() -> tuple[float | None, ...]:
     """Return what the metrics of folded events and dead letters say now."""
     return (
-        REGISTRY.get_sample_value("wardbook_events_folded_total", {"result": "applied"}),
+        *(folded_of(kind, "applied") for kind in ("case.received", "registry.birth.registered")),
+        folded_of("case.received", "duplicate"),
         REGISTRY.get_sample_value("wardbook_dead_letters_total", {"reason": "not_json"}),
     )
+
+
+def folded_of(kind: str, result: str) -> float:
+    labels = {"type": kind, "result": result}
+    return REGISTRY.get_sample_value("wardbook_events_folded_total", labels) or 0
+
+
+async def test_what_is_folded_is_counted_by_type(pool: Pool) -> None:
+    """Read the quick way and the thorough one; what comes twice is a duplicate."""
+    before, folder = counted(), a_folder(pool)
+    await folder.fold(records_of([*histories(2), *histories(2), b"no event"]))
+    received, births, again, letters = (
+        (after or 0) - (now or 0) for after, now in zip(counted(), before, strict=True)
+    )
+    assert (received, births, again, letters) == (2, 2, 2, 1)
 
 
 async def test_records_below_the_position_are_left_out(pool: Pool) -> None:

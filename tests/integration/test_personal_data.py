@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, str] = {
     "document_steps": "document step at",
     "document_files": "document",
     "document_numbers": "year last last_on",
+    "recounts": "id ended_at differences",
     "positions": "partition next_offset",
     "units": "id",
     "types": "id",

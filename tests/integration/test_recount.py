@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from uuid import UUID
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from prometheus_client import REGISTRY as REGISTRY_OF_METRICS
 
 from services.reporting import projection
 from services.reporting.app import MIGRATIONS
@@ -22,6 +24,7 @@ from services.reporting.figure import Period
 from services.reporting.issuing.commands import DrawReport
 from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
+from services.reporting.measures import measure
 from services.reporting.recount import recount
 from services.reporting.recounting.log import CannotRecount
 from services.reporting.report import TERM, load
@@ -33,7 +36,7 @@ from shared.events.cases import Channel, Status
 from shared.events.envelope import Event, encode, event_id
 from shared.events.returns import DeclaredFigure
 from shared.people import Role
-from shared.topics import create_topics, topic_of
+from shared.topics import TOPICS, create_topics, topic_of
 from tests.support.builders import (
     DAY,
     UNIT,
@@ -117,14 +120,19 @@ def settings(kafka: str, dsn: str) -> ReportingSettings:
     return ReportingSettings.model_validate({"kafka": kafka, "database": dsn, "port": 1})
 
 
-async def publish(kafka: str, values: Sequence[Event | bytes]) -> None:
-    """Publish in order, as departments do, after what a transaction took back."""
+async def take_back(kafka: str) -> None:
+    """Publish in a transaction that is taken back: a marker of it stays."""
     own = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id="of-the-test")
     await own.start()
     await own.begin_transaction()
     await own.send_and_wait(REGISTRY, b"taken back", partition=0)
     await own.abort_transaction()
     await own.stop()
+
+
+async def publish(kafka: str, values: Sequence[Event | bytes]) -> None:
+    """Publish in order, as departments do, after what a transaction took back."""
+    await take_back(kafka)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
     await producer.start()
     for value in values:
@@ -233,6 +241,28 @@ async def test_a_figure_of_a_document_that_the_log_contradicts_is_named(copy: Fo
     [line] = [one for one in said.splitlines() if one.startswith("figure ")]
     assert line.startswith("figure registry.applications_received (")
     assert line.endswith("the document says 7 (7), the log 1 (1)")
+
+
+async def test_a_recount_and_what_stands_at_the_end_of_a_log_are_told_to_the_metrics(
+    copy: Folded,
+) -> None:
+    """The marker of a transaction is no lag; a log that ends below its position is lost."""
+    await copy.tamper("DELETE FROM dead_letters WHERE value = $1", b"{}")
+    [_] = await copy.recount()
+    async with open_pool(copy.dsn, 4) as pool:
+        await measure(pool)
+        assert sample("wardbook_recount_differences") == 1
+        assert time.time() - sample("wardbook_recount_timestamp_seconds") < 60
+        await take_back(copy.kafka)
+        await fold(copy.kafka, copy.dsn, pool)
+        assert sample("wardbook_fold_positions_beyond_log") == 0
+        await copy.tamper("UPDATE positions SET next_offset = 10000 WHERE partition = 3")
+        await fold(copy.kafka, copy.dsn, pool)
+    assert sample("wardbook_fold_positions_beyond_log") == len(TOPICS)
+
+
+def sample(name: str) -> float:
+    return REGISTRY_OF_METRICS.get_sample_value(name) or 0
 
 
 async def test_a_tally_that_was_tampered_with_is_named_with_its_events(copy: Folded) -> None:
