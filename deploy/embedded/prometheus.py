@@ -1,6 +1,6 @@
 """Prometheus and promtool: those on the PATH, else Debian's package, kept in the cache folder.
 
-They are for tests of rules and dashboards; nothing that runs needs them. As a program, fetches them.
+Tests of rules and dashboards need them, and nothing that runs. As a program, fetches them.
 """
 
 import shutil
