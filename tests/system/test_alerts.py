@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes the five services: what breaks is told by its alert, and nothing else."""
+"""A real Prometheus scrapes the five services: what breaks is told by its alert, and no other."""
 
 import re
 from collections.abc import AsyncIterator
