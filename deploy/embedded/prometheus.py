@@ -54,8 +54,11 @@ def _fetch() -> None:
         complete.mkdir()
         for program in _NAMES:
             (partial / "tree" / "usr" / "bin" / program).rename(complete / program)
-        if not FOLDER.exists():
+        try:
             complete.rename(FOLDER)
+        except OSError:  # another process was quicker
+            if not FOLDER.exists():
+                raise
 
 
 def _run(*command: str, folder: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
@@ -11,13 +12,15 @@ from prometheus_client import REGISTRY
 from services.reporting import positions, projection
 from services.reporting.answers import Answer, Answers
 from services.reporting.app import MIGRATIONS
-from services.reporting.drawing import heading
+from services.reporting.drawing import Drawn, heading
 from services.reporting.figure import Period
 from services.reporting.fold import Folder
 from services.reporting.projection import Projection
-from services.reporting.report import TERM, Form, Report, load
+from services.reporting.report import TERM, Form, Report, build, load
 from services.reporting.report.forms import to_json
+from services.reporting.report.model import Verdict
 from services.reporting.store import join_parts
+from services.reporting.tally_reader import Sums, Tallies
 from shared.database import Pool, create_pool, migrate
 from shared.events.cases import Status
 from shared.events.envelope import Event
@@ -33,6 +36,7 @@ from tests.support.builders import (
     a_return,
     subject_of,
 )
+from tests.support.fixed_figures import HEADING, SOUND, FixedFigures
 
 OTHER = "2004-10528"
 PLANS = {TERM: load(TERM)}
@@ -168,3 +172,28 @@ async def test_no_more_is_kept_than_there_is_room_for(desk: Desk) -> None:
     await desk.fold(*CHANGES)
     assert (await desk.ask(small)).body == (await desk.ask(small)).body
     assert desk.drawn == 2
+
+
+async def test_broken_checks_of_reports_that_are_drawn_are_counted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for each drawing, not for an answer that is given again."""
+    withdrawn = {**SOUND, "registry.applications_withdrawn": 0}
+    report = build(PLANS[TERM], HEADING, FixedFigures(withdrawn))
+    broken = [one for one in report.checks if one.verdict is Verdict.BROKEN]
+    monkeypatch.setattr("services.reporting.answers.drawn", lambda *_: as_drawn(report))
+
+    def counted() -> float:
+        severities = {one.severity for one in broken}
+        name = "wardbook_broken_checks_total"
+        return sum(REGISTRY.get_sample_value(name, {"severity": one}) or 0 for one in severities)
+
+    before = counted()
+    await desk.ask()
+    await desk.ask()
+    assert counted() - before == len(broken) > 0
+
+
+def as_drawn(report: Report) -> Drawn:
+    none = np.zeros(0, np.int64)
+    return Drawn(report, Tallies(Sums([], none, none, none, TODAY), [], {}))

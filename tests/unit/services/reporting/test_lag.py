@@ -1,8 +1,10 @@
 """How far the fold is behind: what waits, for how long, what only looks as if it did."""
 
+import pytest
 from aiokafka import TopicPartition
+from prometheus_client import REGISTRY
 
-from services.reporting.lag import Behind, Ends
+from services.reporting.lag import Behind, Ends, Lag
 
 HERE, THERE = TopicPartition("registry.events", 0), TopicPartition("registry.events", 1)
 NOTHING = Behind(events=0, seconds=0, is_beyond=False)
@@ -37,3 +39,15 @@ def test_a_position_above_the_end_is_told_and_takes_nothing_from_the_lag() -> No
     found = Ends().behind({HERE: 2, THERE: 3}, {HERE: 9, THERE: 1}, {HERE}, 1)
     assert found[HERE] == Behind(events=0, seconds=0, is_beyond=True)
     assert sum(one.events for one in found.values()) == 2
+
+
+def test_the_metrics_of_each_partition_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0, 107.0]
+    monkeypatch.setattr("services.reporting.lag.time.monotonic", lambda: clock.pop(0))
+    lag = Lag()
+    for _ in range(2):
+        lag.tell({HERE: 4, THERE: 3}, {HERE: 2, THERE: 5}, set())
+    here = {"topic": HERE.topic, "partition": "0"}
+    names = ("fold_lag_events", "fold_oldest_age_seconds")
+    assert [REGISTRY.get_sample_value(f"wardbook_{name}", here) for name in names] == [2, 7]
+    assert REGISTRY.get_sample_value("wardbook_fold_positions_beyond_log") == 1
