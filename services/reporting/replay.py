@@ -69,7 +69,7 @@ async def _fold(
     if good:
         async with pool.acquire() as conn, conn.transaction():
             await positions.lock(conn, {place.partition for place in good})
-            new = await write(conn, numbers, records, batch)
+            new = len(await write(conn, numbers, records, batch))
             steps = batch.versions
             origin = [records[place].offset for place in steps.place.tolist()]
             await conn.execute(_FIRST_PLACE, batch.subjects, steps.sequence.tolist(), origin)
