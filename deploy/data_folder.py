@@ -1,6 +1,7 @@
 """The data folder of the embedded run: one run at a time, its secrets, its logs."""
 
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -12,11 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.embedded.errors import DeployError
 from deploy.settings import SERVICES
-from shared.people import Role
+from shared.people import DEPARTMENTS, OF_DEPARTMENTS, Role
+
+SOFTWARE = "software"
+"""The subject of software of the office: it migrates, asks and looks after all units."""
 
 _OFFICE_UNIT = "2004-10525"
 _DEPARTMENT_UNIT = "2025-10525"  # they work today, in the ward that it went into
-_OF_DEPARTMENTS = (Role.OFFICER, Role.PERSONAL_DATA_READER, Role.AUDITOR)
+_SOFTWARE_UNIT = "vn"
+_CITY = "2025-31"
 _PEOPLE = {
     Role.DRAFTER: "Người soạn thảo mẫu",
     Role.APPROVER: "Người duyệt nội dung mẫu",
@@ -27,8 +32,10 @@ _PEOPLE = {
     Role.OFFICER: "Cán bộ một cửa mẫu",
     Role.PERSONAL_DATA_READER: "Người đọc dữ liệu cá nhân mẫu",
     Role.AUDITOR: "Người kiểm tra mẫu",
+    Role.READER: "Người xem báo cáo mẫu",
+    Role.OPERATOR: "Quản trị hệ thống mẫu",
 }
-"""The people of the sample ward: by role, none of them real."""
+"""The people of the sample ward: by role, none of them real; their subjects are their roles."""
 
 
 def _new_secret() -> str:
@@ -41,37 +48,51 @@ class Secrets(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     postgres: str = Field(default_factory=_new_secret, repr=False)
-    migration_token: str = Field(default_factory=_new_secret, repr=False)
+    client: str = Field(default_factory=_new_secret, repr=False)
+    session: str = Field(default_factory=_new_secret, repr=False)
+    software: str = Field(default_factory=_new_secret, repr=False)
     databases: dict[str, str] = Field(
         default_factory=lambda: {service: _new_secret() for service in SERVICES}, repr=False
     )
 
 
 def kept_secrets(folder: Path) -> Secrets:
-    """Return the folder's secrets; made and written there when there are none yet."""
+    """Return the folder's secrets; those that are not there yet are made and written there."""
     file = folder / "secrets.json"
-    if file.exists():
-        return Secrets.model_validate_json(file.read_bytes())
-    made = Secrets()
-    write_private(file, made.model_dump_json())
-    return made
+    found = Secrets.model_validate_json(file.read_bytes() if file.exists() else "{}")
+    write_private(file, found.model_dump_json())
+    return found
 
 
 def kept_people(folder: Path) -> Path:
     """Return the folder's file of the people of the ward; made there when there is none yet.
 
     The sample is of 2023, so its people have the right of a migration to say when a step was taken.
+    Beside them there are somebody of the city, and software.
     """
     file = folder / "people.toml"
     if not file.exists():
-        entries = (
-            f'[[person]]\nname = "{name}"\nroles = ["{role}", "{Role.MIGRATOR}"]\n'
-            f'unit = "{_DEPARTMENT_UNIT if role in _OF_DEPARTMENTS else _OFFICE_UNIT}"\n'
-            f'token = "{_new_secret()}"\n'
-            for role, name in _PEOPLE.items()
-        )
-        write_private(file, "\n".join(entries))
+        write_private(file, "\n".join(_people()))
     return file
+
+
+def _people() -> Iterator[str]:
+    for role, name in _PEOPLE.items():
+        unit = _DEPARTMENT_UNIT if role in OF_DEPARTMENTS else _OFFICE_UNIT
+        yield _person(role, name, unit, role, Role.MIGRATOR)
+    yield _person("city", "Cán bộ thành phố mẫu", _CITY, Role.READER)
+    all_roles = (Role.OFFICER, Role.APPROVER, Role.MIGRATOR, Role.READER, Role.OPERATOR)
+    yield _person(SOFTWARE, "Phần mềm mẫu", _SOFTWARE_UNIT, *all_roles) + (
+        "requests_a_minute = 1_000_000\n"
+    )
+
+
+def _person(subject: str, name: str, unit: str, *roles: Role) -> str:
+    told = {"subject": subject, "name": name, "unit": unit, "roles": [str(one) for one in roles]}
+    if OF_DEPARTMENTS & set(roles):
+        told["departments"] = list(DEPARTMENTS)
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in told.items())
+    return "[[person]]\n" + "".join(lines)
 
 
 def write_private(file: Path, text: str) -> None:

@@ -17,10 +17,13 @@ STANDSTILL_SECONDS = 60
 ANSWER_SECONDS = 120
 
 
-async def folded(urls: Mapping[str, str]) -> None:
-    """Return when no event waits anywhere. Raise DeployError when their number stands still."""
+async def folded(urls: Mapping[str, str], headers: Mapping[str, str]) -> None:
+    """Return when no event waits anywhere. Raise DeployError when their number stands still.
+
+    `headers` are those of an operator.
+    """
     loop = asyncio.get_running_loop()
-    async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, headers=headers) as client:
         left, moved_at = await _events_left(client, urls), loop.time()
         with tqdm(total=left, desc="folding", unit=" events", disable=None) as bar:
             while left:
@@ -46,11 +49,14 @@ async def _number(client: httpx.AsyncClient, url: str, name: str) -> int:
     return int((await client.get(url)).raise_for_status().json()[name])
 
 
-async def write_report(reporting: str, folder: Path) -> list[Path]:
-    """Write the term report in each form to `folder`, each file whole or not at all."""
+async def write_report(reporting: str, folder: Path, headers: Mapping[str, str]) -> list[Path]:
+    """Write the term report in each form to `folder`, each file whole or not at all.
+
+    `headers` are those of a reader.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, headers=headers) as client:
         for form in FORMS:
             answer = await client.get(f"{reporting}/reports/term", params={**TERM, "format": form})
             if answer.is_error:

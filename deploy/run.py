@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from deploy.data_folder import (
+    SOFTWARE,
     Secrets,
     alone_in,
     fresh_logs,
@@ -31,10 +32,11 @@ from deploy.embedded.kafka import Kafka
 from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST, check_ports
 from deploy.embedded.postgres import Postgres
+from deploy.issuer.client import Bearer
 from deploy.report import folded, write_report
 from deploy.sample.issuing import issue, write_issued
 from deploy.sample.loader import load
-from deploy.settings import DEPARTMENTS, SERVICES, RunSettings
+from deploy.settings import DEPARTMENTS, ISSUER, SERVICES, RunSettings
 from deploy.supervisor import Service, supervised
 from shared.topics import create_topics
 
@@ -67,7 +69,7 @@ async def run(settings: RunSettings, *, once: bool) -> None:
     await have(fonts.FOLDER, fonts.__name__, "the typeface of the PDF (2 MB)")
     secrets = kept_secrets(settings.data)
     logs = fresh_logs(settings.data)
-    services = [_service(settings, secrets, name, logs) for name in SERVICES]
+    services = [_service(settings, secrets, name, logs) for name in (ISSUER, *SERVICES)]
     urls = {service.name: service.url for service in services}
     loaded = settings.data / "sample-loaded"
     _stop_by(_cancel_once(asyncio.current_task()))
@@ -76,24 +78,27 @@ async def run(settings: RunSettings, *, once: bool) -> None:
         supervised(services, servers),
     ):
         _say("services are ready")
+        bearer = Bearer(urls[ISSUER], secrets.software)
         if not loaded.exists():
-            await load({name: urls[name] for name in DEPARTMENTS}, secrets.migration_token)
-        await folded(urls)
+            await load({name: urls[name] for name in DEPARTMENTS}, bearer.token(SOFTWARE))
+        await folded(urls, bearer.headers(SOFTWARE))
         loaded.touch()
-        for file in await write_report(urls["reporting"], settings.out):
+        headers = bearer.headers(SOFTWARE)
+        for file in await write_report(urls["reporting"], settings.out, headers):
             _say(f"wrote {file}")
-        await _issued(urls["reporting"], settings)
+        await _issued(urls["reporting"], settings, bearer)
         if not once:
             await _stay(urls)
 
 
-async def _issued(reporting: str, settings: RunSettings) -> None:
+async def _issued(reporting: str, settings: RunSettings, bearer: Bearer) -> None:
     """Have the sample's report issued, unless a run before did so, and write its printed forms."""
     people = kept_people(settings.data)
-    document = await issue(reporting, people)
+    document = await issue(reporting, people, bearer.token)
     number, day = f"{document['number']:02}/{document['notation']}", document["dated"]
     _say(f"the term report is {document['state']} as no. {number} of {day}")
-    for file in await write_issued(reporting, people, document, settings.out):
+    written = await write_issued(reporting, people, bearer.token, document, settings.out)
+    for file in written:
         _say(f"wrote {file}")
 
 
@@ -123,23 +128,31 @@ async def _servers(
 def _service(settings: RunSettings, secrets: Secrets, name: str, logs: Path) -> Service:
     """Describe a service; its variables are left in a file too, for starting it by hand."""
     port = settings.service_port(name)
-    login = f"{name}:{secrets.databases[name]}"
+    console = f"http://{HOST}:{settings.service_port('reporting')}"
     environment = {
-        "WARDBOOK_KAFKA": f"{HOST}:{settings.kafka_port}",
-        "WARDBOOK_DATABASE": f"postgresql://{login}@{HOST}:{settings.postgres_port}/{name}",
         "WARDBOOK_HOST": HOST,
         "WARDBOOK_PORT": str(port),
+        "WARDBOOK_ISSUER": f"http://{HOST}:{settings.service_port(ISSUER)}",
+        "WARDBOOK_PEOPLE": str(kept_people(settings.data).absolute()),
     }
-    if name in DEPARTMENTS:
-        environment["WARDBOOK_MIGRATION_TOKEN"] = secrets.migration_token
-    else:
+    if name != ISSUER:
+        login = f"{name}:{secrets.databases[name]}"
+        environment |= {
+            "WARDBOOK_KAFKA": f"{HOST}:{settings.kafka_port}",
+            "WARDBOOK_DATABASE": f"postgresql://{login}@{HOST}:{settings.postgres_port}/{name}",
+        }
+    if name not in DEPARTMENTS:
+        environment |= {"WARDBOOK_CONSOLE": console, "WARDBOOK_CLIENT_SECRET": secrets.client}
+    if name == "reporting":
+        environment["WARDBOOK_SESSION_SECRET"] = secrets.session
         environment["WARDBOOK_FONTS"] = str(fonts.FOLDER)
-        environment["WARDBOOK_PEOPLE"] = str(kept_people(settings.data).absolute())
+    if name == ISSUER:
+        environment["WARDBOOK_SOFTWARE_SECRET"] = secrets.software
     lines = [f"{key}={shlex.quote(value)}\n" for key, value in environment.items()]
     write_private(settings.data / f"{name}.env", "".join(lines))
     return Service(
         name=name,
-        module=f"services.{name}",
+        module="deploy.issuer" if name == ISSUER else f"services.{name}",
         url=f"http://{HOST}:{port}",
         environment=environment,
         log=logs / f"{name}.log",
@@ -149,8 +162,9 @@ def _service(settings: RunSettings, secrets: Secrets, name: str, logs: Path) -> 
 async def _stay(urls: dict[str, str]) -> None:
     stop = asyncio.Event()
     _stop_by(stop.set)
-    for name, url in urls.items():
-        _say(f"{name:<10} {url}/docs")
+    for name in SERVICES:
+        _say(f"{name:<10} {urls[name]}/openapi.json")
+    _say(f"console    {urls['reporting']}/")
     _say("Wardbook is running; Ctrl-C stops it")
     await stop.wait()
     _say("stopping: services, Kafka, PostgreSQL")

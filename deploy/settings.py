@@ -10,6 +10,7 @@ from deploy.embedded import kafka, postgres
 
 DEPARTMENTS = ("registry", "permits", "petitions", "returns")
 SERVICES = (*DEPARTMENTS, "reporting")
+ISSUER = "issuer"
 LARGEST_PORT = 65_534  # Kafka takes the next one too
 
 
@@ -25,6 +26,7 @@ class RunSettings(BaseSettings):
     petitions_port: int = Field(8103, ge=1, le=LARGEST_PORT)
     returns_port: int = Field(8104, ge=1, le=LARGEST_PORT)
     reporting_port: int = Field(8105, ge=1, le=LARGEST_PORT)
+    issuer_port: int = Field(8106, ge=1, le=LARGEST_PORT)
     kafka_port: int = Field(19_092, ge=1, le=LARGEST_PORT)
     postgres_port: int = Field(15_432, ge=1, le=LARGEST_PORT)
 
@@ -45,6 +47,7 @@ class RunSettings(BaseSettings):
             "petitions": self.petitions_port,
             "returns": self.returns_port,
             "reporting": self.reporting_port,
+            ISSUER: self.issuer_port,
         }[service]
 
     def wanted_ports(self) -> dict[int, str]:
@@ -55,7 +58,7 @@ class RunSettings(BaseSettings):
         return [
             *(
                 (self.service_port(service), f"WARDBOOK_{service.upper()}_PORT")
-                for service in SERVICES
+                for service in (*SERVICES, ISSUER)
             ),
             (self.kafka_port, kafka.PORT_SETTING),
             (self.kafka_port + 1, kafka.PORT_SETTING),

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from shared import outbox
+from shared import outbox, units
 from shared.database import Connection, rows_of
 from shared.events.envelope import Event
 from shared.recorded import Recorded
@@ -31,8 +31,8 @@ SELECT * FROM unnest($1::text[], $2::bytea[], $3::json[]) AS one (key, fingerpri
 class Call:
     """What the HTTP request says beside its body: name of the command, its key, its moment.
 
-    `actor` is who gave it, None where nobody need say who they are; `traceparent` its span, None
-    where traces are not kept.
+    `actor` is who gave it, who works for `office`, a unit or what is above units; None for software
+    of before it had to say so. `traceparent` is its span, None where traces are not kept.
     """
 
     name: str
@@ -40,11 +40,16 @@ class Call:
     fingerprint: bytes
     recorded: Recorded
     actor: str | None = None
+    office: str | None = None
     traceparent: str | None = None
 
 
 class Version(Protocol):
-    """What a table holds of a subject: at least when that was recorded."""
+    """What a table holds of a subject: at least whose it is, and when that was recorded."""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that it is of; None where nothing is held of it but what it hangs on."""
 
     @property
     def recorded_at(self) -> datetime:
@@ -142,7 +147,10 @@ async def decide(conn: Connection, commands: Sequence[Command]) -> list[Outcome]
 
 
 def _outcome(command: Command, first: tuple[bytes, str] | None, held: Version | None) -> Outcome:
+    own = held.unit if held is not None else None
     try:
+        if own is not None:
+            _answered_for(command.call, "id", own)
         if first is None:
             event = _decision(command, held)
             return Outcome("accepted", to_json(command.answer(event)).decode(), event=event)
@@ -177,7 +185,20 @@ def _decision(command: Command, held: Version | None) -> Event:
     recorded = command.call.recorded
     if held is not None:
         recorded = recorded.after(held.recorded_at)
-    return command.decide(held, recorded)
+    event = command.decide(held, recorded)
+    subject = event.about
+    # A desk takes in what is of another unit, too; what becomes of it then is of that one.
+    desk = getattr(subject, "received_by", None) if held is None else None
+    _answered_for(command.call, "unit", subject.unit, desk)
+    return event
+
+
+def _answered_for(call: Call, field: str, *unit_ids: str | None) -> None:
+    """Refuse a command of somebody who answers for none of these units."""
+    if call.office is None:
+        return
+    if not any(one is not None and call.office in units.answering(one) for one in unit_ids):
+        raise Refused("other_unit", field, status=403, unit=call.office)
 
 
 def _step(command: Command, event: Event) -> outbox.Step:

@@ -18,15 +18,14 @@ from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.desk import Desk
+from shared.gate import install_gate
 from shared.metrics import watch_pool
-from shared.people import People
 from shared.problems import install_problems
 from shared.publisher import Publisher
 from shared.readings import reading_routes
 from shared.relay import Relay
 from shared.service import guard, install_health
 from shared.settings import Settings
-from shared.staff import Staff
 from shared.topics import topic_of
 from shared.tracing import close_spans, open_spans, trace_requests
 
@@ -56,8 +55,6 @@ def build_department(
     An address is looked for among `routes` in their order. Raises UnusableFile for people that
     cannot be read.
     """
-    secret = settings.migration_token
-    migration_token = secret.get_secret_value() if secret else None
     spans = open_spans(settings.traces, name)
 
     @asynccontextmanager
@@ -70,7 +67,7 @@ def build_department(
         await asyncio.to_thread(_read_reference_data)
         publisher = Publisher(lambda: create_producer(settings, name), topic_of(name), spans)
         relay = Relay(pool, publisher)
-        desk = Desk(pool, clock, relay.wake, migration_token)
+        desk = Desk(pool, clock, relay.wake)
         # First of all and as they are: a router that is included is looked through twice.
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
         app.router.routes += reading_routes(pool).routes
@@ -91,14 +88,19 @@ def build_department(
 
     # Metrics and logs are our own; asking for FastAPI's would cost every request.
     telemetry: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-    app = FastAPI(title=title, version="1", lifespan=lifespan, telemetry=telemetry)
+    app = FastAPI(
+        title=title,
+        version="1",
+        lifespan=lifespan,
+        telemetry=telemetry,
+        docs_url=None,  # its page takes scripts from elsewhere
+        redoc_url=None,
+    )
     install_problems(app)
-    if settings.people is not None:
-        people = People.read(settings.people)
-        app.add_middleware(Staff, people=people, migration_token=migration_token)
-    trace_requests(app, spans)
     _install_backlog(app)
     _install_department_health(app)
+    install_gate(app, name, settings, clock)
+    trace_requests(app, spans)
     return app
 
 

@@ -16,13 +16,14 @@ from typing import cast
 import asyncpg
 from fastapi import Request, Response
 
+from shared.access import asking
 from shared.clock import Clock, noon_of, ward_day
 from shared.commands import Call, Command, Outcome, Overtaken, write
 from shared.database import Pool
 from shared.metrics import COMMAND_SECONDS, COMMANDS
+from shared.people import Role
 from shared.recorded import Recorded
 from shared.refusal import Refused
-from shared.staff import asking, bears
 from shared.tracing import CURRENT
 
 _LONGEST_KEY = 200
@@ -60,14 +61,11 @@ class Desk:
     shared by as many as there are: a lone command is a group of one and waits for nobody.
     """
 
-    def __init__(
-        self, pool: Pool, clock: Clock, wake: Callable[[], None], migration_token: str | None
-    ) -> None:
+    def __init__(self, pool: Pool, clock: Clock, wake: Callable[[], None]) -> None:
         """Take commands into the database of `pool`; `wake` is called after each commit."""
         self._pool = pool
         self._clock = clock
         self._wake = wake
-        self._token = migration_token
         self._waiting: list[_Waiting] = []
         self._claimed: set[object] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,7 +90,7 @@ class Desk:
         stated = _text(headers, b"recorded-on")
         if stated is None:
             return None
-        if not bears(self._token, headers):
+        if Role.MIGRATOR not in asking(request).roles:
             raise Refused("migration_right", "Recorded-On", status=403)
         try:
             day = date.fromisoformat(stated)
@@ -116,12 +114,14 @@ class Desk:
         if request.scope["query_string"]:
             asked += "?" + request.scope["query_string"].decode("latin-1")
         said = f"{request.method} {asked} {stated}\n".encode() + await request.body()
+        person = asking(request)
         return Call(
             name=name,
             key=key,
             fingerprint=hashlib.sha256(said).digest(),
             recorded=self.moment(self.stated_day(request)),
-            actor=person.name if (person := asking(request)) else None,
+            actor=person.name,
+            office=person.unit,
             traceparent=CURRENT.get(),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.language import Text
+from shared.messages_of_access import ACCESS
 from shared.messages_of_cases import CASES
 from shared.messages_of_due_days import DUE_DAYS
 from shared.messages_of_files import FILES
@@ -19,8 +20,9 @@ TITLES: Mapping[int, Text] = {
     406: {"vi": "Không có dạng trình bày được yêu cầu", "en": "Not acceptable"},
     409: {"vi": "Mâu thuẫn với trạng thái hiện tại", "en": "Conflict with the present state"},
     412: {"vi": "Dữ liệu đã có người khác thay đổi", "en": "Somebody else changed it meanwhile"},
-    413: {"vi": "Tệp quá lớn", "en": "The file is too large"},
+    413: {"vi": "Nội dung quá lớn", "en": "Too large"},
     422: {"vi": "Dữ liệu không đúng quy định", "en": "The data break a rule"},
+    429: {"vi": "Quá nhiều yêu cầu", "en": "Too many requests"},
     503: {"vi": "Dịch vụ tạm thời chưa sẵn sàng", "en": "Service not ready"},
 }
 
@@ -105,10 +107,6 @@ MESSAGES: Mapping[str, Text] = {
         "en": "the forms are {forms}",
     },
     # Who may do what, and once only.
-    "migration_right": {
-        "vi": "chỉ đợt chuyển đổi dữ liệu có quyền riêng mới được ghi ngày vào sổ; hãy bỏ tiêu đề này",
-        "en": "only a migration with its own right may state the recording day; leave this header out",
-    },
     "key_reused": {
         "vi": "khóa này đã dùng cho một yêu cầu khác; mỗi yêu cầu cần một khóa riêng",
         "en": "this key was used for another request; give each request a key of its own",
@@ -171,30 +169,11 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "báo cáo không có số liệu {figure}; hãy lấy mã từ mục figures của báo cáo JSON",
         "en": "the report has no figure {figure}; take its key from figures in the JSON report",
     },
+    **ACCESS,
     # Documents and the people who issue them.
-    "no_people": {
-        "vi": "chưa khai danh sách người ban hành văn bản (biến WARDBOOK_PEOPLE), nên chưa ban hành được; báo cáo chưa ban hành vẫn lập được như thường",
-        "en": "no file of people is named (WARDBOOK_PEOPLE), so that nothing can be issued; reports that are not issued can be drawn as ever",
-    },
-    "unknown_person": {
-        "vi": "phải có mã truy cập của một người trong danh sách (Bearer)",
-        "en": "must bear the token of somebody in the file of people (Bearer)",
-    },
-    "no_readers": {
-        "vi": "chưa khai danh sách cán bộ (biến WARDBOOK_PEOPLE), nên chưa ai được đọc dữ liệu cá nhân",
-        "en": "no file of people is named (WARDBOOK_PEOPLE), so that nobody may read personal data",
-    },
-    "other_unit": {
-        "vi": "chỉ được đọc dữ liệu cá nhân trong hồ sơ của đơn vị {unit} và đơn vị đã nhập vào đó",
-        "en": "personal data of unit {unit}, and of units that went into it, only",
-    },
     "not_of_unit": {
         "vi": "chỉ được làm văn bản của đơn vị {unit}",
         "en": "documents of unit {unit} only",
-    },
-    "role_needed": {
-        "vi": "việc này cần vai trò: {roles}",
-        "en": "this needs the role {roles}",
     },
     "same_person": {
         "vi": "{person} đã làm một bước trước của văn bản này; bước này phải do người khác làm",

@@ -22,6 +22,11 @@ COMMAND_SECONDS = Histogram(
     ["command"],
     buckets=(0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.25, 1, 5),
 )
+REQUESTS_REFUSED = Counter(
+    "wardbook_requests_refused_total",
+    "Requests that did not get in, by the rule that refused them (token_invalid, role_needed …)",
+    ["rule"],
+)
 EVENTS_PUBLISHED = Counter(
     "wardbook_events_published_total", "Events acknowledged by Kafka, by CloudEvents type", ["type"]
 )

@@ -98,12 +98,13 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        rule = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        rules = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+        rule = rules.get(error.status_code, "bad_request")
         more = error.headers
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             # Starlette's header knows the methods of the first route with this path, not of all.
             more = {"allow": _methods(app.openapi(), request.url.path)}
-        return problem(request, error.status_code, [("", rule, {})], more)
+        return problem(request, error.status_code, [("", rule, {"most": error.detail})], more)
 
     plain = app.openapi
 

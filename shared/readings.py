@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator, StringConstraints
 
-from shared import units
+from shared.access import asking
 from shared.clock import start_of
 from shared.database import Connection, Pool
 from shared.frozen import Closed, Day
@@ -22,9 +21,6 @@ from shared.parameters import known_parameters
 from shared.people import Person, Role
 from shared.printable import on_one_line
 from shared.refusal import Refused
-from shared.staff import asking, need
-
-_TOKEN = HTTPBearer(auto_error=False, description="Of one of the people of WARDBOOK_PEOPLE")
 
 Purpose = Annotated[
     str,
@@ -60,11 +56,6 @@ class Reader:
     person: Person
     purpose: str
 
-    def answers_for(self, unit: str) -> bool:
-        """Return whether a unit is the reader's, or went into it."""
-        heirs = {one.id for one in units.successors(units.unit(unit))}
-        return self.person.unit in {unit, *heirs}
-
     async def note(
         self, db: Connection | Pool, kind: str, subject: UUID, unit: str, fields: Sequence[str]
     ) -> None:
@@ -73,28 +64,20 @@ class Reader:
         Refuses a subject of a unit that the reader does not answer for.
         """
         own = self.person.unit
-        if not self.answers_for(unit):
+        if not self.person.answers_for(unit):
             raise Refused("other_unit", "id", status=403, unit=own)
         await db.execute(_NOTE, self.person.name, own, kind, subject, fields, self.purpose)
 
 
-def _with_role(request: Request, role: Role) -> Person:
-    """Return who asks; refuses who has not the role, and everybody where nobody is known."""
+def _reader(request: Request, purpose: Purpose) -> Reader:
     person = asking(request)
-    if person is None and "authorization" not in request.headers:
-        raise Refused("unknown_person", "Authorization", status=401)
-    if person is None:
-        raise Refused("no_readers", status=403)
-    need(person, role)
-    return person
-
-
-def _reader(request: Request, purpose: Purpose, _: Annotated[object, Security(_TOKEN)]) -> Reader:
-    return Reader(_with_role(request, Role.PERSONAL_DATA_READER), purpose)
+    if Role.PERSONAL_DATA_READER not in person.roles:
+        raise Refused("role_needed", status=403, roles=Role.PERSONAL_DATA_READER)
+    return Reader(person, purpose)
 
 
 def _perhaps_reader(request: Request, purpose: Purpose | None = None) -> Reader | None:
-    return None if purpose is None else _reader(request, purpose, None)
+    return None if purpose is None else _reader(request, purpose)
 
 
 PersonalDataReader = Annotated[Reader, Depends(_reader)]
@@ -127,14 +110,13 @@ def reading_routes(pool: Pool) -> APIRouter:
     )
     async def read(
         request: Request,
-        _: Annotated[object, Security(_TOKEN)],
         subject: Annotated[UUID | None, Query(description="the id of a case")] = None,
         since: Annotated[Day | None, Query(alias="from", description="from this day on")] = None,
         before: Annotated[
             int, Query(description="the id of the last one seen", ge=1, le=_NEWEST)
         ] = _NEWEST,
     ) -> list[Reading]:
-        person = _with_role(request, Role.AUDITOR)
+        person = asking(request)
         moment = None if since is None else start_of(since)
         rows = await pool.fetch(_READ, person.unit, before, subject, moment, PAGE)
         return [Reading(**row) for row in rows]

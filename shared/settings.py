@@ -7,11 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Settings of every service; each variable is the field's name in capitals after WARDBOOK_.
-
-    A department service needs `migration_token` only where old cases are to be migrated: without it
-    nobody may state a recording day.
-    """
+    """Settings of every service; each variable is the field's name in capitals after WARDBOOK_."""
 
     model_config = SettingsConfigDict(env_prefix="WARDBOOK_", env_ignore_empty=True, frozen=True)
 
@@ -30,9 +26,20 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds between two countings in the database of what metrics tell of it",
     )
-    migration_token: SecretStr | None = None
+    issuer: str | None = Field(
+        default=None,
+        description="Issuer of access tokens, as it calls itself (OpenID Connect: iss); without one"
+        " nobody gets in",
+    )
+    audience: str = Field(
+        default="wardbook", description="Whom the tokens are for (aud), as the issuer calls it"
+    )
+    keys: str | None = Field(
+        default=None,
+        description="Address or file of the issuer's key set (JWKS); else where the issuer says",
+    )
     people: Path | None = Field(
         default=None,
-        description="TOML file of the people of the office; without it nobody can issue documents"
-        " or read personal data, and departments take commands from everybody on their network",
+        description="TOML file of the people of the office, which says what each may do; without it"
+        " nobody gets in. It is read again when it changes",
     )

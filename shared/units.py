@@ -5,18 +5,22 @@ eight of that name; from 1 July 2025 it is phường Hải Dương. Both lists a
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 REFORM = date(2025, 7, 1)
 """The first day of the list of Quyết định 19/2025/QĐ-TTg, which replaces 124/2004/QĐ-TTg."""
 
 CODE = re.compile(r"[0-9]{5}")
 
-type _Entry = tuple[str, str, str]  # name, kind, name of the parent
+COUNTRY = "vn"
+"""The identity of what is above all provinces."""
+
+type _Entry = tuple[str, str, str, tuple[str, ...]]  # name, kind, name of the parent, what is above
 
 
 class Kind(StrEnum):
@@ -32,6 +36,8 @@ class Kind(StrEnum):
 class Unit:
     """A unit of one register; `parent` is the district of one of 2004, the province of one of 2025.
 
+    `above` are the identities of all that it belongs to, the nearest first: 2004-288 (a district
+    has three digits), 2004-30 (a province two), vn.
     `valid_from` is None where the first day is not known: the list of 2004 changed every year, and
     what is kept of it is its last state and some units that had ended shortly before.
     """
@@ -41,6 +47,7 @@ class Unit:
     name: str
     kind: Kind
     parent: str
+    above: tuple[str, ...]
     valid_from: date | None
     valid_to: date | None
 
@@ -88,6 +95,63 @@ def successors(of: Unit) -> tuple[Unit, ...]:
     )
 
 
+def exists(unit_id: str) -> bool:
+    """Return whether a register has a unit with this identity."""
+    try:
+        unit(unit_id)
+    except UnknownUnit:
+        return False
+    return True
+
+
+@cache
+def answering(unit_id: str) -> frozenset[str]:
+    """Return whose people answer for a unit: its own, those above it, those of its successors.
+
+    Raises UnknownUnit.
+    """
+    found = unit(unit_id)
+    return frozenset(
+        holder for one in (found, *successors(found)) for holder in (one.id, *one.above)
+    )
+
+
+@cache
+def answered_for(holder: str) -> frozenset[str]:
+    """Return the units that the people of `holder`, a unit or what is above units, answer for."""
+    return frozenset(one for one in _every() if holder in answering(one))
+
+
+def called(holder: str) -> str:
+    """Return the name of a unit or of what is above units. Raises UnknownUnit."""
+    from vietnam_provinces import Province, legacy  # noqa: PLC0415  (late, see _in_2004)
+
+    if holder == COUNTRY:
+        return "Việt Nam"
+    register, _, code = holder.partition("-")
+    finds: Mapping[tuple[str, int], Callable[[Any], Any]] = {
+        ("2004", 3): legacy.District.from_code,
+        ("2004", 2): legacy.Province.from_code,
+        ("2025", 2): Province.from_code,
+    }
+    find = finds.get((register, len(code)))
+    if find is None or not code.isdecimal():
+        return unit(holder).name
+    try:
+        found: str = find(int(code)).name
+    except ValueError:
+        raise UnknownUnit(f"the list of {register} has no {code}") from None
+    return found
+
+
+def _every() -> Iterator[str]:
+    from vietnam_provinces import WardCode as NewCode  # noqa: PLC0415  (late, see _in_2004)
+    from vietnam_provinces.legacy import WardCode as OldCode  # noqa: PLC0415
+
+    yield from (f"2004-{code.value:05d}" for code in OldCode)
+    yield from (f"2025-{code.value:05d}" for code in NewCode)
+
+
 def _days_of(found: Unit) -> str:
     called = f"{found.id}, {found.name} ({found.parent}),"
     if found.valid_to is None:
@@ -100,7 +164,7 @@ def _days_of(found: Unit) -> str:
 def _unit(register: str, code: str) -> Unit:
     valid_from, valid_to, find = _REGISTERS[register]
     try:
-        name, kind, parent = find(int(code))
+        name, kind, parent, above = find(int(code))
     except ValueError:
         message = f"the list of {register} has no unit {code}"
         raise UnknownUnit(message) from None
@@ -110,6 +174,7 @@ def _unit(register: str, code: str) -> Unit:
         name=name,
         kind=Kind(kind),
         parent=parent,
+        above=above,
         valid_from=valid_from,
         valid_to=valid_to,
     )
@@ -121,14 +186,22 @@ def _in_2004(code: int) -> _Entry:
     from vietnam_provinces.legacy import District, Ward, WardCode  # noqa: PLC0415
 
     ward = Ward.from_code(WardCode(code))
-    return ward.name, ward.division_type, District.from_code(ward.district_code).name
+    district = District.from_code(ward.district_code)
+    above = (f"2004-{district.code.value:03d}", f"2004-{district.province_code.value:02d}", COUNTRY)
+    return ward.name, ward.division_type, district.name, above
 
 
 def _in_2025(code: int) -> _Entry:
     from vietnam_provinces import Province, Ward, WardCode  # noqa: PLC0415  (as above)
 
     ward = Ward.from_code(WardCode(code))
-    return ward.name, ward.division_type, Province.from_code(ward.province_code).name
+    province = Province.from_code(ward.province_code)
+    return (
+        ward.name,
+        ward.division_type,
+        province.name,
+        (f"2025-{province.code.value:02d}", COUNTRY),
+    )
 
 
 _REGISTERS: Mapping[str, tuple[date | None, date | None, Callable[[int], _Entry]]] = {

@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 import uvloop
 
 from deploy.bench.registry import registry, servers
+from deploy.data_folder import SOFTWARE
 
 _BODY = b'{"unit":"10525","procedure":"registry.birth","channel":"online","applicant":"Hoa"}'
 _HEAD = (
     "POST /cases HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
-    f"content-length: {len(_BODY)}\r\nidempotency-key: "
+    f"content-length: {len(_BODY)}\r\nauthorization: Bearer "
 ).encode()
 _TICK_SECONDS = 0.001
 
@@ -53,6 +54,7 @@ class Measured:
 class _Load:
     """The commands of one run: which are due, which connections are free, what was answered."""
 
+    token: str
     name: str = field(default_factory=lambda: secrets.token_hex(4))
     keys: Iterator[int] = field(default_factory=itertools.count)
     due: deque[float] = field(default_factory=deque)
@@ -81,7 +83,8 @@ class _Connection(asyncio.Protocol):
     def send(self, due: float) -> None:
         self._due = due
         key = f"{self._load.name}-{next(self._load.keys)}\r\n\r\n"
-        self._transport.write(b"".join((_HEAD, key.encode(), _BODY)))
+        more = f"{self._load.token}\r\nidempotency-key: {key}"
+        self._transport.write(b"".join((_HEAD, more.encode(), _BODY)))
 
     def data_received(self, data: bytes) -> None:
         self._got += data
@@ -104,9 +107,11 @@ class _Connection(asyncio.Protocol):
             load.free.append(self)
 
 
-async def measure(url: str, *, rate: float | None, seconds: float, concurrency: int) -> Measured:
+async def measure(
+    url: str, token: str, *, rate: float | None, seconds: float, concurrency: int
+) -> Measured:
     """Send new cases to a registry, `rate` a second, or as fast as it answers without one."""
-    load = _Load(paced=rate is not None)
+    load = _Load(token=token, paced=rate is not None)
     address = urlsplit(url)
     loop = asyncio.get_running_loop()
     connections = []
@@ -166,10 +171,13 @@ def _length(head: bytes) -> int:
 async def main(rate: float | None, seconds: float, concurrency: int, runs: int) -> None:
     """Measure a registry of its own, a few times over, and print what came out."""
     async with servers() as bench, registry(bench) as url:
+        token = bench.access.token(SOFTWARE)
 
         def load(seconds: float) -> Measured:
             # uvloop halves what the load costs, but cannot start the servers as another user.
-            return uvloop.run(measure(url, rate=rate, seconds=seconds, concurrency=concurrency))
+            return uvloop.run(
+                measure(url, token, rate=rate, seconds=seconds, concurrency=concurrency)
+            )
 
         await asyncio.to_thread(load, 2)
         for _ in range(runs):

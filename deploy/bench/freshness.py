@@ -25,6 +25,7 @@ from deploy.bench.bench import Bench
 from deploy.bench.fold import connected, loaded
 from deploy.bench.result import Section, quantiles
 from deploy.bench.rig import running
+from deploy.data_folder import SOFTWARE
 from deploy.databases import fresh_database
 from shared.clock import system_clock, ward_day
 
@@ -78,7 +79,8 @@ async def _rebuilding(bench: Bench, dsn: str) -> AsyncIterator[None]:
 class _Clerks:
     """Sends commands at a pace and remembers when the probes were answered."""
 
-    def __init__(self, url: str, units: Sequence[str], pace: int, seconds: int) -> None:
+    def __init__(self, url: str, token: str, units: Sequence[str], pace: int, seconds: int) -> None:
+        self._token = token
         address = urlsplit(url)
         self._host, self._port = str(address.hostname), int(address.port or 0)
         self._probes, self._others = units[:_PROBES], units[_PROBES:]
@@ -106,7 +108,7 @@ class _Clerks:
             due = self._began + number / self._pace
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             sent = time.monotonic()
-            await _receive_case(reader, writer, unit)
+            await _receive_case(reader, writer, self._token, unit)
             answered = time.monotonic()
             self.seconds.append(answered - sent)
             if not is_not_probe:
@@ -116,14 +118,15 @@ class _Clerks:
 
 
 async def _receive_case(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, unit: str
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, unit: str
 ) -> None:
     """Send one command and read its answer: HTTP in its plainest form, to leave the CPU alone."""
     case = {"unit": unit, "procedure": "registry.birth", "channel": "online"}
     body = json.dumps(case).encode()
     writer.write(
         b"POST /cases HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
-        b"content-length: %d\r\n\r\n%b" % (len(body), body)
+        b"authorization: Bearer %b\r\ncontent-length: %d\r\n\r\n%b"
+        % (token.encode(), len(body), body)
     )
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.partition(b"content-length:")[2].split()[0])
@@ -160,11 +163,12 @@ async def _measure(bench: Bench, section: Section, reporting: str, dsn: str) -> 
         running(registry := bench.rig.service("registry", own)),
         asyncio.TaskGroup() as group,
     ):
-        clerks = _Clerks(registry.url, units[1:], bench.options.pace, bench.options.seconds)
+        token = bench.rig.access.token(SOFTWARE)
+        clerks = _Clerks(registry.url, token, units[1:], bench.options.pace, bench.options.seconds)
         tallies = _Tallies(conn, units[1 : _PROBES + 1])
         reports: list[float] = []
         watching = group.create_task(tallies.watch())
-        asking = group.create_task(_ask(registry.url, reporting, units[0], reports))
+        asking = group.create_task(_ask(registry.url, reporting, token, units[0], reports))
         rate = await clerks.send()
         asking.cancel()
         async with asyncio.timeout(_PATIENCE_SECONDS):
@@ -190,15 +194,16 @@ def _units() -> Sequence[str]:
     return [f"2025-{code.value:05d}" for code in WardCode][:1_000]
 
 
-async def _ask(registry: str, reporting: str, unit: str, seconds: list[float]) -> None:
+async def _ask(registry: str, reporting: str, token: str, unit: str, seconds: list[float]) -> None:
     """Until cancelled, send a command and ask for the report until it shows it."""
     address = urlsplit(registry)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     today = ward_day(system_clock())
-    async with httpx.AsyncClient(base_url=reporting) as client:
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=reporting, headers=headers) as client:
         known = await _reported(client, unit, today)
         while True:
-            await _receive_case(reader, writer, unit)
+            await _receive_case(reader, writer, token, unit)
             known += 1
             answered = time.monotonic()
             while await _reported(client, unit, today) < known:  # noqa: ASYNC110 - another process

@@ -16,6 +16,7 @@ from deploy.embedded.child import Child
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.ports import HOST, is_free
 from deploy.embedded.postgres import Postgres
+from deploy.issuer.local import LocalAccess
 from shared.topics import create_topics
 
 
@@ -26,6 +27,7 @@ class Bench:
     folder: Path
     kafka: str
     database: str
+    access: LocalAccess
     children: dict[str, Child] = field(default_factory=dict)
 
     def cpu_seconds(self) -> Mapping[str, float]:
@@ -43,7 +45,9 @@ async def servers() -> AsyncIterator[Bench]:
         postgres = Postgres(
             folder / "postgres", port=_free_ports(1), password=secrets.token_hex(), log=log
         )
-        bench = Bench(folder=folder, kafka=kafka.bootstrap, database=postgres.dsn)
+        bench = Bench(
+            folder=folder, kafka=kafka.bootstrap, database=postgres.dsn, access=LocalAccess(folder)
+        )
         try:
             bench.children["PostgreSQL"] = await postgres.start()
             bench.children["Kafka"] = await kafka.start()
@@ -69,6 +73,7 @@ async def registry(bench: Bench) -> AsyncIterator[str]:
             "WARDBOOK_KAFKA": bench.kafka,
             "WARDBOOK_DATABASE": bench.database,
             "WARDBOOK_PORT": str(port),
+            **bench.access.environment,
         },
     )
     bench.children["registry"] = child

@@ -30,7 +30,9 @@ async def report(bench: Bench) -> Section:
     units = unit_ids()
     async with (
         loaded(bench) as (url, _),
-        httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS) as client,
+        httpx.AsyncClient(
+            base_url=url, timeout=ANSWER_SECONDS, headers=bench.rig.headers
+        ) as client,
     ):
         for form, requests in REQUESTS.items():
             for name, start in STARTS.items():

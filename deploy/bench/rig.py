@@ -3,7 +3,7 @@
 Their data are in a temporary folder (TMPDIR), and everything is stopped in the end.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,14 @@ import httpx
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from deploy.data_folder import SOFTWARE
 from deploy.embedded import fonts
 from deploy.embedded.child import Child
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST, free_ports
 from deploy.embedded.postgres import Postgres
+from deploy.issuer.local import LocalAccess
 from deploy.supervisor import Service
 from shared.topics import TOPICS, create_topics
 
@@ -35,6 +37,12 @@ class Rig:
     postgres: str
     kafka_process: int
     postgres_process: int
+    access: LocalAccess
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What software bears that may do everything."""
+        return self.access.headers(SOFTWARE)
 
     def service(self, name: str, dsn: str) -> Service:
         """Describe a service (`reporting`, or `reporting-2` for one more worker), not started."""
@@ -49,6 +57,7 @@ class Rig:
                 "WARDBOOK_HOST": HOST,
                 "WARDBOOK_PORT": str(port),
                 "WARDBOOK_FONTS": str(fonts.FOLDER),
+                **self.access.environment,
             },
             log=self.folder / f"{name}.log",
         )
@@ -87,6 +96,7 @@ async def running_rig() -> AsyncIterator[Rig]:
             postgres=postgres.dsn,
             kafka_process=kafka_child.process.pid,
             postgres_process=postgres_child.process.pid,
+            access=LocalAccess(folder),
         )
 
 

@@ -1,10 +1,9 @@
 """How long a ward's term report takes when all of its term is loaded, and the read behind it."""
 
-import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import httpx
@@ -15,6 +14,7 @@ from deploy.bench.fold import loaded
 from deploy.bench.result import Section, quantiles
 from deploy.bench.rig import running
 from deploy.bench.workload import END, START
+from deploy.data_folder import SOFTWARE
 from deploy.databases import fresh_database
 from deploy.report import ANSWER_SECONDS, TERM, folded
 from deploy.sample.loader import load
@@ -39,43 +39,49 @@ async def term(bench: Bench) -> Section:
         f" folded meanwhile. Then, {READS} times a run, from PostgreSQL alone: the tallies of the"
         " ward, and all that its report is drawn from."
     )
-    token = secrets.token_hex()
     async with AsyncExitStack() as stack:
         url, dsn = await stack.enter_async_context(loaded(bench))
         urls = {"reporting": url}
         for name in DEPARTMENTS:
             database = await stack.enter_async_context(fresh_database(bench.rig.postgres))
             service = bench.rig.service(name, database)
-            environment = {**service.environment, "WARDBOOK_MIGRATION_TOKEN": token}
-            service = replace(service, environment=environment)
             await stack.enter_async_context(running(service))
             urls[name] = service.url
+        token = bench.rig.access.token(SOFTWARE)
         await load({name: urls[name] for name in DEPARTMENTS}, token, show_progress=False)
-        await folded(urls)
+        await folded(urls, bench.rig.headers)
+        ask = _Asking(url, bench.rig.headers)
         for run in range(bench.options.runs):
             for form, requests in REQUESTS.items():
                 past = run * (requests + 1)
                 days = [END - timedelta(past + number) for number in range(requests + 1)]
-                section.add(form, **quantiles(await _asked(url, form, days), 50, 99))
+                section.add(form, **quantiles(await ask.asked(form, days), 50, 99))
             days = [END] * (AGAIN + 1)
-            section.add(
-                "json, the same again", **quantiles(await _asked(url, "json", days), 50, 99)
-            )
+            section.add("json, the same again", **quantiles(await ask.asked("json", days), 50, 99))
             await _read(section, dsn)
     return section
 
 
-async def _asked(url: str, form: str, days: Sequence[date]) -> list[float]:
-    """Return the seconds of each request but the first, which loads what the form needs."""
-    seconds = []
-    async with httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS) as client:
-        for last in tqdm(days, desc=form, disable=None):
-            asked = {**TERM, "from": str(START), "to": str(last), "format": form}
-            began = time.monotonic()
-            answer = await client.get("/reports/term", params=asked)
-            seconds.append(time.monotonic() - began)
-            answer.raise_for_status()
-    return seconds[1:]
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks reporting at an address for reports."""
+
+    url: str
+    headers: Mapping[str, str]
+
+    async def asked(self, form: str, days: Sequence[date]) -> list[float]:
+        """Return the seconds of each request but the first, which loads what the form needs."""
+        seconds = []
+        async with httpx.AsyncClient(
+            base_url=self.url, timeout=ANSWER_SECONDS, headers=self.headers
+        ) as client:
+            for last in tqdm(days, desc=form, disable=None):
+                asked = {**TERM, "from": str(START), "to": str(last), "format": form}
+                began = time.monotonic()
+                answer = await client.get("/reports/term", params=asked)
+                seconds.append(time.monotonic() - began)
+                answer.raise_for_status()
+        return seconds[1:]
 
 
 async def _read(section: Section, dsn: str) -> None:

@@ -7,7 +7,7 @@ from deploy.cli.dead_letters import dead_letters
 from deploy.cli.exits import Tidy
 from deploy.cli.log import outbox, positions, topics
 from deploy.cli.numbers import rebuild, recount, report
-from deploy.cli.people import users
+from deploy.cli.people import token, users
 from deploy.cli.places import FOLDER, Places
 from deploy.cli.repository import bench, load_sample, run
 
@@ -38,7 +38,7 @@ def wardbook(context: click.Context, folder: str) -> None:
 
 
 for command in (
-    *(run, report, recount, rebuild, dead_letters, outbox, positions, topics, users),
+    *(run, report, recount, rebuild, dead_letters, outbox, positions, topics, users, token),
     *(load_sample, bench, completion),
 ):
     wardbook.add_command(command)

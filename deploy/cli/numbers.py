@@ -29,7 +29,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--token-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File with the token of who asks; else WARDBOOK_TOKEN.",
+    help="File with the token of who asks; else WARDBOOK_TOKEN, else the one of make run.",
 )
 @as_json
 @given
@@ -48,14 +48,13 @@ def report(  # noqa: PLR0913 - the questions of a report
     """Draw the term report of a unit and write it to a file."""
     import httpx
 
-    token = token_file.read_text().strip() if token_file else None
-    token = token or places.values("reporting").get("TOKEN")
+    token = token_file.read_text().strip() if token_file else places.token()
     days = {"from": start, "to": end, "as_of": as_of}
     asked = {name: f"{day:%Y-%m-%d}" for name, day in days.items() if day is not None}
     answer = httpx.get(
         f"{places.url('reporting')}/reports/term",
         params={"unit": unit, "format": form, **asked},
-        headers={"authorization": f"Bearer {token}"} if token else {},
+        headers={"authorization": f"Bearer {token}"},
         timeout=_ANSWER_SECONDS,
     )
     if answer.is_client_error:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from deploy.cli.exits import Refusal, Tidy
 from deploy.cli.output import as_json, tell, tell_json
-from deploy.cli.places import Places, given
+from deploy.cli.places import SOFTWARE, Places, given
 
 
 @click.group(cls=Tidy)
@@ -31,7 +30,7 @@ def _file(places: Places, file: Path | None) -> Path:
 
 
 def _checked(file: Path) -> list[dict[str, Any]]:
-    """Return the entries of a file that services would take; no token is told."""
+    """Return the entries of a file that services would take."""
     from shared.people import People, UnusableFile
 
     try:
@@ -40,7 +39,11 @@ def _checked(file: Path) -> list[dict[str, Any]]:
         raise Refusal(str(wrong)) from None
     entries = tomllib.loads(file.read_text(encoding="utf-8"))["person"]
     return [
-        {"name": one["name"], "unit": one["unit"], "roles": sorted(one["roles"])} for one in entries
+        {
+            **{name: one[name] for name in ("subject", "name", "unit")},
+            **{name: sorted(one.get(name, ())) for name in ("departments", "roles")},
+        }
+        for one in entries
     ]
 
 
@@ -78,22 +81,23 @@ def check(places: Places, *, file: Path | None, as_json: bool) -> None:
 
 @users.command()
 @_FILE
+@click.option("--subject", required=True, help="How the issuer of tokens calls them (sub).")
 @click.option("--name", required=True, help="As it is printed under documents.")
 @click.option("--role", "roles", multiple=True, required=True, help="May be given several times.")
 @click.option("--unit", required=True, help="Identity of the unit, 2025-10525 for instance.")
+@click.option("--department", "departments", multiple=True, help="May be given several times.")
 @click.option("--capacity", help="Of a signer: TM, Q, KT, TL or TUQ.")
 @click.option("--position", help="Of a signer who signs for the head.")
 @as_json
 @given
 def add(places: Places, /, *, file: Path | None, as_json: bool, **told: Any) -> None:
-    """Add somebody, and print the token, which is told this once.
+    """Add somebody, who is known by their token from then on.
 
-    Services read the file when they start. It is written whole or not at all, and not where they
-    would not take it.
+    The file is written whole or not at all, and not where services would not take it; they read it
+    again within a second.
     """
-    found, token = _file(places, file), secrets.token_urlsafe(24)
-    entry = {**told, "token": token}
-    lines = [f"{name} = {_toml(value)}\n" for name, value in entry.items() if value]
+    found = _file(places, file)
+    lines = [f"{name} = {_toml(value)}\n" for name, value in told.items() if value]
     before = found.read_text(encoding="utf-8") if found.exists() else ""
     partial = found.with_name(f"{found.name}.partial")
     partial.unlink(missing_ok=True)
@@ -107,11 +111,22 @@ def add(places: Places, /, *, file: Path | None, as_json: bool, **told: Any) -> 
         raise
     partial.replace(found)
     if as_json:
-        tell_json({"name": told["name"], "token": token})
+        tell_json({"subject": told["subject"], "name": told["name"]})
     else:
-        click.echo(f"{told['name']} is in {found}. Token, told this once: {token}")
+        click.echo(f"{told['name']} is in {found}.")
 
 
 def _toml(value: str | tuple[str, ...]) -> str:
     """Return a text or a list of texts as TOML writes them, which is as JSON does."""
     return json.dumps(value, ensure_ascii=False)
+
+
+@click.command()
+@click.option("--as", "subject", default=SOFTWARE, show_default=True, help="Whose, by subject.")
+@given
+def token(places: Places, *, subject: str) -> None:
+    """Print a token of the development issuer, as curl -H "Authorization: Bearer ..." needs one.
+
+    A real issuer gives out tokens by its own ways.
+    """
+    click.echo(places.token(subject))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli.exits import Impossible
+
 if TYPE_CHECKING:
     from services.reporting.settings import ReportingSettings
     from shared.settings import Settings
@@ -15,6 +17,8 @@ FOLDER = "var"
 """Where `make run` leaves the settings of each service."""
 
 DEPARTMENTS = ("registry", "permits", "petitions", "returns")
+SOFTWARE = "software"
+"""The subject of software among the people of `make run`."""
 
 _PREFIX = "WARDBOOK_"
 _OF_ONE = {"DATABASE", "HOST", "PORT", "PEOPLE", "URL", "TOKEN"}
@@ -63,6 +67,22 @@ class Places:
         if "URL" in values:
             return values["URL"].rstrip("/")
         return f"http://{values.get('HOST', '127.0.0.1')}:{self.need(service, 'PORT')}"
+
+    def token(self, subject: str = SOFTWARE) -> str:
+        """Return who asks: WARDBOOK_TOKEN, else a token of the development issuer of `make run`."""
+        import httpx
+
+        from deploy.issuer.client import Bearer
+
+        if told := self.values("reporting").get("TOKEN"):
+            return told
+        issuer = self.values("issuer")
+        if "SOFTWARE_SECRET" not in issuer:
+            raise click.UsageError(f"set {_PREFIX}TOKEN to a token of your issuer")
+        try:
+            return Bearer(issuer["ISSUER"], issuer["SOFTWARE_SECRET"]).token(subject)
+        except httpx.HTTPError as error:
+            raise Impossible(f"{issuer['ISSUER']} gives out no token: {error}") from None
 
     def reporting(self) -> "ReportingSettings":
         """Return reporting's settings."""

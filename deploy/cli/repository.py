@@ -46,7 +46,7 @@ def load_sample(places: Places, *, as_json: bool) -> None:
 
     urls = {department: places.url(department) for department in DEPARTMENTS}
     try:
-        result = asyncio.run(load(urls, places.need("registry", "MIGRATION_TOKEN")))
+        result = asyncio.run(load(urls, places.token()))
     except StepRefused as refusal:
         raise Refusal(str(refusal)) from None
     if as_json:

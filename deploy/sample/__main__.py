@@ -10,7 +10,7 @@ import httpx
 from deploy.sample.loader import StepRefused, load
 
 _SERVICES = ("registry", "permits", "petitions", "returns")
-_TOKEN = "WARDBOOK_MIGRATION_TOKEN"  # noqa: S105 - the variable's name
+_TOKEN = "WARDBOOK_TOKEN"  # noqa: S105 - the variable's name
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
     services = vars(parser.parse_args())
     token = os.environ.get(_TOKEN)
     if not token:
-        parser.error(f"{_TOKEN} must hold the token that may state recording days")
+        parser.error(f"{_TOKEN} must hold the token of a migrator (wardbook token)")
     try:
         result = asyncio.run(load(services, token))
     except (StepRefused, httpx.TransportError) as error:

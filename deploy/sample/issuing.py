@@ -5,7 +5,7 @@ of a migration to state days, so that the report bears a day of when it would ha
 """
 
 import tomllib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,9 @@ _PATIENCE_SECONDS = 120
 type Document = Mapping[str, Any]
 """A document as the interface of reporting tells it."""
 
+type TokenOf = Callable[[str], str]
+"""Gives the token of somebody by their subject."""
+
 
 class Waiver(Closed):
     """Why a broken check of the sample is let stand."""
@@ -53,14 +56,14 @@ PLAN = Plan.model_validate(
 )
 
 
-async def issue(reporting: str, people: Path) -> Document:
+async def issue(reporting: str, people: Path, token_of: TokenOf) -> Document:
     """Return the sample's issued report, which is drawn and issued unless it was so before.
 
-    `people` is the file that reporting reads. Raises DeployError where it names nobody for a step,
-    or a step is refused.
+    `people` is the file that reporting reads, `token_of` gives their tokens. Raises DeployError
+    where it names nobody for a step, or a step is refused.
     """
     async with httpx.AsyncClient(base_url=reporting, timeout=_PATIENCE_SECONDS) as client:
-        office = _Office(client, people)
+        office = _Office(client, people, token_of)
         document = await office.found() or await office.drawn()
         steps = len(list(_to_come(document))) + len(document["unwaived"])
         with tqdm(total=steps, desc="issuing", unit=" steps", disable=None) as bar:
@@ -71,12 +74,12 @@ async def issue(reporting: str, people: Path) -> Document:
 
 
 async def write_issued(
-    reporting: str, people: Path, document: Document, folder: Path
+    reporting: str, people: Path, token_of: TokenOf, document: Document, folder: Path
 ) -> list[Path]:
     """Write the forms of an issued document that are printed, each file whole or not at all."""
     written = []
     async with httpx.AsyncClient(base_url=reporting, timeout=_PATIENCE_SECONDS) as client:
-        office = _Office(client, people)
+        office = _Office(client, people, token_of)
         for form in FORMS:
             path = f"/documents/{document['id']}/files/{form}"
             content = (await office.asked(Role.CLERK, "GET", path)).content
@@ -98,8 +101,9 @@ def _is_the_report(told: Document) -> bool:
 class _Office:
     """The people of the sample, who ask reporting for one thing after the other."""
 
-    def __init__(self, client: httpx.AsyncClient, people: Path) -> None:
+    def __init__(self, client: httpx.AsyncClient, people: Path, token_of: TokenOf) -> None:
         self._client = client
+        self._token_of = token_of
         self._people = people
         self._unit = units.resolve(TERM["unit"], PLAN.issued_on).id
         self._persons = tomllib.loads(people.read_text(encoding="utf-8"))["person"]
@@ -160,5 +164,5 @@ class _Office:
     def _token(self, role: Role) -> str:
         for person in self._persons:
             if person["unit"] == self._unit and role in person["roles"]:
-                return str(person["token"])
+                return self._token_of(person["subject"])
         raise DeployError(f"{self._people} names nobody of {self._unit} who is {role}")

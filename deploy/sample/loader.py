@@ -37,20 +37,21 @@ class LoadResult:
 
 async def load(
     services: Mapping[str, str],
-    migration_token: str,
+    token: str,
     *,
     subjects: Sequence[Subject] | None = None,
     show_progress: bool = True,
 ) -> LoadResult:
     """Send the sample, or these `subjects`, to `services`: base URLs by name.
 
+    `token` is that of an officer, approver and migrator of all departments.
     The steps of one subject go in order; up to 24 subjects go at once. Raises StepRefused on the
     first refusal, and httpx.TransportError if a service stays away longer than a restart takes.
     """
     subjects = generate() if subjects is None else subjects
     steps = sum(len(subject.steps) for subject in subjects)
     progress = _Progress(steps, show=show_progress)
-    sender = _Sender(services, migration_token, iter(subjects), progress)
+    sender = _Sender(services, token, iter(subjects), progress)
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):

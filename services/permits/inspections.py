@@ -42,6 +42,11 @@ class HeldInspection:
     of: Held | None
     recorded_at: datetime
 
+    @property
+    def unit(self) -> str | None:
+        """The unit that it is of; None before it is recorded."""
+        return None if self.record is None else self.record.unit
+
 
 def record(
     id_: UUID, held: HeldInspection | None, command: RecordInspection, recorded: Recorded

@@ -109,7 +109,7 @@ def entry_routes(pool: Pool) -> APIRouter:
         key = None if name is None else name_key(name)
         async with pool.acquire() as conn, conn.transaction():
             units = [row["unit"] for row in await conn.fetch(_UNITS)]
-            own = [unit for unit in units if by.answers_for(unit)]
+            own = [unit for unit in units if by.person.answers_for(unit)]
             rows = await conn.fetch(_FIND, number, key, own)
             for row in rows:
                 await by.note(conn, "entry", row["id"], row["unit"], ["entry"])

@@ -23,6 +23,7 @@ from services.reporting.report import (
     described,
 )
 from shared import units
+from shared.access import answering
 from shared.clock import Clock, ward_day
 from shared.frozen import EARLIEST_DAY, Day
 from shared.metrics import REPORT_SECONDS
@@ -74,8 +75,10 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         start: Annotated[Day, Query(alias="from", description="first day")],
         end: Annotated[Day, Query(alias="to", description="last day")],
         how: How,
+        request: Request,
     ) -> Response:
         about = heading(unit, Period(start=start, end=end), how.as_of, how.today)
+        answering(request, about.unit_id)
         return await answer(TERM, about, how)
 
     @routes.get(
@@ -89,9 +92,11 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         kind: Annotated[str, Query(max_length=32, examples=["statutory_quarter"])],
         year: Annotated[int, Query(ge=EARLIEST_DAY.year, le=9998)],
         how: How,
+        request: Request,
         number: Annotated[int, Query(description="of the period in its year", ge=1)] = 1,
     ) -> Response:
         about = heading_of_kind(unit, (kind, year, number), how.as_of, how.today)
+        answering(request, about.unit_id)
         return await answer(PERIODIC, about, how)
 
     async def answer(outline: str, about: ReportHeading, how: _Asked) -> Response:

@@ -22,13 +22,14 @@ from services.reporting.issuing.office import Office
 from services.reporting.positions import DATABASE_AWAY
 from services.reporting.report import PERIODIC, TERM, forms, load
 from services.reporting.settings import ReportingSettings
+from services.reporting.signing_in import install_console
 from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
+from shared.gate import install_gate
 from shared.measuring import keep_measuring
 from shared.metrics import watch_pool
-from shared.people import People
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
 from shared.tracing import close_spans, open_spans, trace_requests
@@ -50,7 +51,6 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     broker = create_broker(settings, "reporting")
     plans = {name: load(name) for name in (TERM, PERIODIC)}
     report_forms = forms(settings.fonts)
-    people = People.read(settings.people)
     spans = open_spans(settings.traces, "reporting")
 
     @asynccontextmanager
@@ -90,7 +90,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.state.pool, app.state.worker = pool, await work()
         app.include_router(report_routes(Answers(pool, plans), report_forms, clock))
         app.include_router(evidence_routes(pool, clock))
-        caller = caller_by(people, clock)
+        caller = caller_by(clock)
         drafts, office = Drafts(pool, plans), Office(pool, report_forms)
         app.include_router(issuing_routes(drafts, office, caller))
         app.include_router(reading_routes(drafts, office, caller))
@@ -104,10 +104,18 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         await pool.close()
         await close_spans(spans)
 
-    app = FastAPI(title="Wardbook: Báo cáo", version="1", lifespan=lifespan)
+    app = FastAPI(
+        title="Wardbook: Báo cáo",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,  # its page takes scripts from elsewhere
+        redoc_url=None,
+    )
     install_problems(app)
-    trace_requests(app, spans)
     _install_health(app)
+    install_gate(app, "reporting", settings, clock, settings.console)
+    install_console(app, settings)
+    trace_requests(app, spans)
     return app
 
 

@@ -15,6 +15,7 @@ from services.reporting.figure import Period
 from services.reporting.movements import Movements, movements
 from services.reporting.report import ReportHeading, numbers
 from services.reporting.report.html import template
+from shared.access import answering
 from shared.clock import Clock, ward_day
 from shared.database import Pool
 from shared.events.words import WORDS
@@ -44,6 +45,7 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     ) -> Response | Evidence:
         today = ward_day(clock())
         about = heading(unit, Period(start=start, end=end), as_of or today, today)
+        answering(request, about.unit_id)
         found = await evidence(pool, about, figure, page)
         if "text/html" in request.headers.get("accept", ""):
             return Response(_page(about, found), media_type="text/html; charset=utf-8")
@@ -52,8 +54,11 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     @routes.get(
         "/evidence/cases/{id}", summary="What each step of a case put into the totals and took out"
     )
-    async def read_case(id: UUID) -> Movements:  # noqa: A002 - the name in the address
-        return await movements(pool, id)
+    async def read_case(id: UUID, request: Request) -> Movements:  # noqa: A002 - in the address
+        found = await movements(pool, id)
+        if moved := {one.unit for step in found.steps for one in step.moved}:
+            answering(request, *moved, field="id")
+        return found
 
     return routes
 

@@ -17,6 +17,7 @@ from services.returns.commands import (
     SendBack,
     SubmitReturn,
 )
+from shared.access import answering
 from shared.command_route import CommandRoute
 from shared.commands import Call, Command
 from shared.database import Pool
@@ -108,11 +109,12 @@ def return_routes(desk: Desk, pool: Pool) -> APIRouter:
         return await decided(desk, call, id, command, model.correct)
 
     @routes.get("/{id:uuid}", response_model_exclude_none=True, summary="Read a return's history")
-    async def read(id: UUID) -> HistoryAnswer:  # noqa: A002
+    async def read(id: UUID, request: Request) -> HistoryAnswer:  # noqa: A002
         taken = await steps.of_return(pool, id)
         if not taken:
             raise Refused("unknown_return", "id", status=404)
         last = taken[-1]
+        answering(request, last.unit, field="id")
         return HistoryAnswer(
             id=id,
             unit=last.unit,

@@ -4,12 +4,13 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
 from services.returns import drafts, lines, model
 from services.returns.commands import WriteDraft
 from services.returns.model import Draft
+from shared.access import answering
 from shared.database import Pool
 from shared.desk import Desk
 from shared.events.returns import Return
@@ -35,16 +36,20 @@ def draft_routes(desk: Desk, pool: Pool) -> APIRouter:  # noqa: ARG001 - no comm
     @routes.put("", response_model_exclude_none=True, summary="Write the draft of a return")
     async def write(
         draft: WriteDraft,
+        request: Request,
         response: Response,
         if_match: IfMatch = None,
     ) -> DraftAnswer:
         content = model.draft(draft, lines.read(draft.figures))
+        answering(request, content.unit)
         kept = await drafts.save(pool, model.id_of(draft), content, version_of(if_match))
         return draft_answer(model.id_of(draft), kept, response)
 
     @routes.get("/{id}", response_model_exclude_none=True, summary="Read a draft")
-    async def read(id: UUID, response: Response) -> DraftAnswer:  # noqa: A002
-        return draft_answer(id, await drafts.read(pool, id), response)
+    async def read(id: UUID, request: Request, response: Response) -> DraftAnswer:  # noqa: A002
+        kept = await drafts.read(pool, id)
+        answering(request, kept.ward_return.unit, field="id")
+        return draft_answer(id, kept, response)
 
     return routes
 

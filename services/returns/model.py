@@ -57,6 +57,11 @@ class HeldReturn:
     draft: Draft | None = None
 
     @property
+    def unit(self) -> str | None:
+        """The unit that it is of; None where nothing was submitted yet."""
+        return self.ward_return.unit if self.ward_return else None
+
+    @property
     def status(self) -> ReturnStatus | None:
         """Where it stands; None where nothing was submitted yet."""
         return (self.ward_return.status or ReturnStatus.ACCEPTED) if self.ward_return else None

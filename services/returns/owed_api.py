@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from services.returns import steps
 from services.returns.owed import Owed, stand
 from shared import units
+from shared.access import answering
 from shared.casework.place import unit_id
 from shared.clock import start_of
 from shared.database import Pool
@@ -37,6 +38,7 @@ def owed_routes(desk: Desk, pool: Pool) -> APIRouter:
 
     @routes.get("/owed", summary="Read which returns a unit's departments owe, and since when")
     async def read(
+        request: Request,
         *,
         unit: Annotated[str, Query(min_length=1, max_length=16, examples=["10525"])],
         on: Day | None = None,
@@ -53,6 +55,7 @@ def owed_routes(desk: Desk, pool: Pool) -> APIRouter:
         if since is not None and since > day:
             raise Refused("period_backwards", "on", start=since)
         asked = _unit(unit, day)
+        answering(request, asked.id)
         obligations = owed(asked, since or day - _A_TERM, day)
         taken = await steps.of_unit(pool, asked.id, start_of(day + timedelta(days=1)))
         every = stand(asked.id, obligations, taken, day)

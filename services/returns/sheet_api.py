@@ -12,6 +12,7 @@ from services.returns.commands import DeclareFigure, OfPeriod, SubmitReturn
 from services.returns.draft_api import DraftAnswer, IfMatch, draft_answer, version_of
 from services.returns.template import template
 from shared import grid, units
+from shared.access import answering
 from shared.casework.place import unit_id
 from shared.command_route import HEADERS
 from shared.database import Pool
@@ -105,6 +106,7 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
         if then == "submit":
             return await submitted(desk, call, SubmitReturn(**vars(about), figures=figures))
         content = model.draft(about, lines.read(figures))
+        answering(request, content.unit)
         kept = await drafts.save(pool, model.id_of(about), content, version_of(if_match))
         return draft_answer(model.id_of(about), kept, response)
 

@@ -90,6 +90,11 @@ class Held:
     particulars: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def unit(self) -> str:
+        """The unit that the case is of."""
+        return self.case.unit
+
+    @property
     def parts(self) -> Mapping[str, Any]:
         """All that is held of any case, for a department that holds more of its own."""
         return {one.name: getattr(self, one.name) for one in fields(Held)}

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from shared import units
+from shared.access import answering, asking
 from shared.casework import answer, deadline, store
 from shared.casework.answer import CaseAnswer
 from shared.casework.deadline import Reason
-from shared.casework.held import Department
+from shared.casework.held import Department, Held
 from shared.casework.search import Search, by_code, find
 from shared.database import Pool
 from shared.desk import Desk
@@ -21,6 +23,7 @@ from shared.language import Language
 from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.readings import PerhapsReader, PersonalDataReader
+from shared.refusal import Refused
 from shared.sentences import sentence
 
 _UNIT = r"^((2004|2025)-)?[0-9]{5}$"
@@ -74,6 +77,13 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
     """Add the routes of the questions about cases of `department`."""
     known = [Depends(known_parameters)]
 
+    async def asked_for(case_id: UUID, request: Request) -> Held:
+        """Return a case. Refuses one of a unit, and taken in by a desk, that are others'."""
+        async with pool.acquire() as conn:
+            held = await store.read(conn, case_id)
+        answering(request, held.case.unit, held.case.received_by, field="id")
+        return held
+
     @routes.get(
         "", summary="Find cases: open ones overdue first, others newest first", dependencies=known
     )
@@ -94,7 +104,7 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
     ) -> FoundCases:
         wanted = Search(
             ids=None if code is None else by_code(code),
-            units=None if unit is None else _units(unit),
+            units=_units(request, unit),
             procedure=None if procedure is None else department.procedure(procedure).code,
             status=status,
             received_from=received_from,
@@ -117,15 +127,12 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
         )
 
     @routes.get("/{id}", summary="Read a case")
-    async def read(id: UUID) -> CaseAnswer:  # noqa: A002 - the name in the address
-        async with pool.acquire() as conn:
-            held = await store.read(conn, id)
-        return answer.told(held)
+    async def read(id: UUID, request: Request) -> CaseAnswer:  # noqa: A002 - the name in the address
+        return answer.told(await asked_for(id, request))
 
     @routes.get("/{id}/why", summary="Why a case is due on its day")
     async def why(id: UUID, request: Request) -> Why:  # noqa: A002 - the name in the address
-        async with pool.acquire() as conn:
-            held = await store.read(conn, id)
+        held = await asked_for(id, request)
         version = department.version(held.case.procedure, held.case.received_on)
         language = language_of(request.headers.get("accept-language"))
         more = department.reasons(version, held, desk.today)
@@ -142,9 +149,10 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
     async def history(
         id: UUID,  # noqa: A002 - the name in the address
         reader: PerhapsReader,
+        request: Request,
     ) -> History:
+        held = await asked_for(id, request)
         async with pool.acquire() as conn, conn.transaction():
-            held = await store.read(conn, id)
             return await history_of(conn, "case", id, held.sequence, held.case.unit, reader)
 
     @routes.get(
@@ -173,9 +181,21 @@ def add_questions(routes: APIRouter, department: Department, desk: Desk, pool: P
         )
 
 
-def _units(code_or_id: str) -> Sequence[str]:
-    """Return the identities that a unit may have: a code is of both lists."""
-    return [code_or_id] if "-" in code_or_id else [f"2004-{code_or_id}", f"2025-{code_or_id}"]
+def _units(request: Request, code_or_id: str | None) -> Sequence[str] | None:
+    """Return the units in which is looked: those asked for, else all that who asks answers for.
+
+    A code is of both lists. None is every unit of the country.
+    """
+    person = asking(request)
+    if code_or_id is None:
+        own = units.answered_for(person.unit)
+        return None if person.unit == units.COUNTRY else sorted(own)
+    asked = [code_or_id] if "-" in code_or_id else [f"2004-{code_or_id}", f"2025-{code_or_id}"]
+    known = [one for one in asked if units.exists(one)]
+    found = [one for one in known if person.answers_for(one)]
+    if known and not found:
+        raise Refused("other_unit", "unit", status=403, unit=person.unit)
+    return found
 
 
 def _sentence(reason: Reason, language: Language) -> str:

@@ -56,6 +56,11 @@ class Event(Frozen):
         return self
 
     @property
+    def about(self) -> Any:
+        """The subject as it now stands: the first field of a payload, which tells its unit."""
+        return getattr(self.data, next(iter(type(self.data).model_fields)))
+
+    @property
     def occurred_on(self) -> date:
         """The ward's calendar day on which it happened."""
         return ward_day(self.time)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
+from shared.access import answering
 from shared.commands import Call, Command, Table
 from shared.database import Pool
 from shared.desk import Desk, told
@@ -56,10 +57,11 @@ def add_history(routes: APIRouter, pool: Pool, kind: str, address: str) -> None:
     async def history(
         id: UUID,  # noqa: A002 - the name in the address
         reader: PerhapsReader,
+        request: Request,
     ) -> History:
         async with pool.acquire() as conn, conn.transaction():
             held = await store.read(conn, id)
             if held is None or kind not in held.state:
                 raise Refused("unknown_record", "id", status=404)
-            unit = held.state[kind]["unit"]
-            return await history_of(conn, kind, id, held.sequence, unit, reader)
+            answering(request, held.unit, field="id")
+            return await history_of(conn, kind, id, held.sequence, held.unit, reader)

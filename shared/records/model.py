@@ -14,3 +14,11 @@ class HeldRecord:
     sequence: int
     state: dict[str, Any]
     recorded_at: datetime
+
+    @property
+    def unit(self) -> str:
+        """The unit that it is of, which its payload tells with what else is of the record."""
+        told: str = next(
+            one["unit"] for one in self.state.values() if isinstance(one, dict) and "unit" in one
+        )
+        return told

@@ -1,4 +1,4 @@
-"""The HTTP interface of issuing. Everybody who asks is one of the people of WARDBOOK_PEOPLE."""
+"""The HTTP interface of issuing: steps by people of the unit, questions also by who is above it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Json
 
 from services.reporting.issuing import store
@@ -18,14 +17,13 @@ from services.reporting.issuing.office import Office
 from services.reporting.issuing.restatement import Restatement
 from services.reporting.issuing.store import Held, Kind
 from services.reporting.report import described
+from shared import units
+from shared.access import asking
 from shared.clock import Clock, noon_of, ward_day
 from shared.frozen import Day
-from shared.people import Capacity, People, Person, Role
+from shared.people import Capacity, Person, Role
 from shared.recorded import Recorded
 from shared.refusal import Refused
-
-_TOKEN = HTTPBearer(auto_error=False, description="Of one of the people of WARDBOOK_PEOPLE")
-"""Tells OpenAPI that there is a token; who bears it, and who is refused, shared.people says."""
 
 
 class StepAnswer(BaseModel):
@@ -100,16 +98,17 @@ class Caller:
     person: Person
     recorded: Recorded
 
+    @property
+    def units(self) -> Sequence[str]:
+        """Whose documents they may read."""
+        return sorted(units.answered_for(self.person.unit))
 
-def caller_by(people: People, clock: Clock) -> Callable[..., Caller]:
-    """Return what reads the caller from a request's headers; it refuses strangers."""
 
-    def caller(
-        request: Request,
-        _: Annotated[object, Security(_TOKEN)],
-        recorded_on: Annotated[Day | None, Header()] = None,
-    ) -> Caller:
-        person = people.holder(request.headers.get("authorization"))
+def caller_by(clock: Clock) -> Callable[..., Caller]:
+    """Return what reads the caller from a request's headers."""
+
+    def caller(request: Request, recorded_on: Annotated[Day | None, Header()] = None) -> Caller:
+        person = asking(request)
         return Caller(person, _recorded(clock(), recorded_on, person))
 
     return caller
@@ -149,23 +148,23 @@ def issuing_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]
 
 
 def reading_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]) -> APIRouter:
-    """Return the routes under which the documents of the caller's unit are read and compared."""
+    """Return the routes under which the documents of the caller's units are read and compared."""
     routes = APIRouter(prefix="/documents", tags=["documents"])
 
     type By = Annotated[Caller, Depends(caller)]
 
-    @routes.get("", summary="The documents of the unit, the latest first")
+    @routes.get("", summary="The documents of the unit and of those below it, the latest first")
     async def page(
         by: By, before: UUID | None = None, most: Annotated[int, Query(ge=1, le=100)] = 20
     ) -> list[DocumentAnswer]:
         async with office.pool.acquire() as conn:
-            held = await store.page(conn, by.person.unit, before, most)
+            held = await store.page(conn, by.units, before, most)
         return [DocumentAnswer.of(one) for one in held]
 
     @routes.get("/{id}", summary="A document, its steps and hashes")
     async def read(id: UUID, by: By) -> DocumentAnswer:  # noqa: A002
         async with office.pool.acquire() as conn:
-            return DocumentAnswer.of(await store.find(conn, id, by.person.unit))
+            return DocumentAnswer.of(await store.find(conn, id, by.units))
 
     @routes.get(
         "/{id}/files/{form}",
@@ -174,7 +173,7 @@ def reading_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]
         summary="A document as issued; before that as it stands",
     )
     async def file(id: UUID, form: str, by: By) -> Response:  # noqa: A002
-        found = await office.file(id, form, by.person.unit)
+        found = await office.file(id, form, by.units)
         headers = {
             "content-disposition": f'inline; filename="van-ban-{id}.{form}"',
             "etag": f'"{found.sha256}"',
@@ -187,6 +186,6 @@ def reading_routes(drafts: Drafts, office: Office, caller: Callable[..., Caller]
         by: By,
         as_of: Annotated[Day | None, Query(description="as recorded up to it; today")] = None,
     ) -> Restatement:
-        return await drafts.restatement(id, by.person.unit, as_of, by.recorded.on)
+        return await drafts.restatement(id, by.units, as_of, by.recorded.on)
 
     return routes

@@ -1,7 +1,7 @@
 """What a document is to hold: drawn from the tallies, or from the document that it concerns."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -75,10 +75,10 @@ class Drafts:
         return _frozen(drawn.report, positions.to_json(drawn.tallies.folded))
 
     async def restatement(
-        self, id_: UUID, unit: str, as_of: date | None, today: date
+        self, id_: UUID, of: Sequence[str], as_of: date | None, today: date
     ) -> Restatement:
         """Return what a document would say otherwise, had it been drawn as of another day."""
-        held, report = await self._report(id_, unit)
+        held, report = await self._report(id_, of)
         drawn = await self._again(report, as_of or today, today)
         return await self._compared(held, report, drawn)
 
@@ -91,16 +91,16 @@ class Drafts:
         new = replacing(drawn.report, name, comparison.restated)
         return _frozen(new, positions.to_json(drawn.tallies.folded), concerns=held.id)
 
-    async def _report(self, id_: UUID, unit: str) -> tuple[Held, KeptReport]:
+    async def _report(self, id_: UUID, of: Sequence[str]) -> tuple[Held, KeptReport]:
         async with self.pool.acquire() as conn:
-            held = await store.find(conn, id_, unit)
+            held = await store.find(conn, id_, of)
             if held.kind != "report":
                 raise Refused("no_report", "id", status=409)
             return held, kept(await store.model(conn, id_))
 
     async def _in_force(self, id_: UUID, unit: str) -> tuple[Held, KeptReport, str]:
         """Return an issued report, and how it is named."""
-        held, report = await self._report(id_, unit)
+        held, report = await self._report(id_, [unit])
         if held.document.state is not State.ISSUED or held.stamp is None:
             raise Refused("not_issued", "id", status=409, state=held.document.state)
         return held, report, reference(report.title, held.stamp, held.notation)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,20 +41,20 @@ class Office:
         step = decide(Document(unit=content.unit), _DRAW, person, recorded)
         async with self.pool.acquire() as conn, conn.transaction():
             await store.add(conn, id_, content, step)
-            return await store.find(conn, id_, content.unit)
+            return await store.find(conn, id_, [content.unit])
 
     async def draw_anew(
         self, id_: UUID, content: Content, person: Person, recorded: Recorded
     ) -> Held:
         """Put other content into a draft, of the same kind and about the same document."""
         async with self.pool.acquire() as conn, conn.transaction():
-            held = await store.find(conn, id_, person.unit, lock=True)
+            held = await store.find(conn, id_, [person.unit], lock=True)
             step = decide(held.document, _DRAW, person, recorded)
             if (held.kind, held.concerns) != (content.kind, content.concerns):
                 raise Refused("draft_of_other", "kind", status=409)
             await store.draw(conn, id_, content)
             await _take(conn, held, step)
-            return await store.find(conn, id_, person.unit)
+            return await store.find(conn, id_, [person.unit])
 
     async def act(self, id_: UUID, act: Act, person: Person, recorded: Recorded) -> Held:
         """Take a step with a document."""
@@ -63,7 +63,7 @@ class Office:
         files: Files = {}
         if act.action in {Action.CHECK_FORM, Action.ISSUE}:
             async with self.pool.acquire() as conn:
-                held = await store.find(conn, id_, person.unit)
+                held = await store.find(conn, id_, [person.unit])
                 model = await store.model(conn, id_)
             decide(held.document, act, person, recorded)
             names = self.forms if act.action is Action.ISSUE else [_CHECKED]
@@ -71,7 +71,7 @@ class Office:
         if act.action is Action.CHECK_FORM:
             await asyncio.to_thread(refuse_unlawful, files[_CHECKED][1])
         async with self.pool.acquire() as conn, conn.transaction():
-            held = await store.find(conn, id_, person.unit, lock=True)
+            held = await store.find(conn, id_, [person.unit], lock=True)
             step = decide(held.document, act, person, recorded)
             await _take(conn, held, step)
             if act.action is Action.NUMBER:
@@ -80,12 +80,12 @@ class Office:
                 await store.keep(conn, id_, files)
                 if held.kind == "report" and held.concerns is not None:
                     await _replace(conn, held.concerns, person, recorded)
-            return await store.find(conn, id_, person.unit)
+            return await store.find(conn, id_, [person.unit])
 
-    async def file(self, id_: UUID, form: str, unit: str) -> File:
-        """Return a form of a document: as it was issued, or as it stands before that."""
+    async def file(self, id_: UUID, form: str, of: Sequence[str]) -> File:
+        """Return a form of a document of some units: as issued, or as it stands before that."""
         async with self.pool.acquire() as conn:
-            held = await store.find(conn, id_, unit)
+            held = await store.find(conn, id_, of)
             found = await store.kept(conn, id_, form)
             if found is not None:
                 return found
@@ -110,7 +110,7 @@ async def _take(conn: Connection, held: Held, step: Step) -> None:
 
 async def _replace(conn: Connection, id_: UUID, person: Person, recorded: Recorded) -> None:
     """Let a report be replaced, unless it was recalled meanwhile."""
-    old = await store.find(conn, id_, person.unit, lock=True)
+    old = await store.find(conn, id_, [person.unit], lock=True)
     if old.document.state is State.ISSUED:
         act = Act(action=Action.REPLACE)
         await _take(conn, old, decide(old.document, act, person, recorded))

@@ -26,9 +26,11 @@ SELECT id, unit, kind, concerns, subject, starts, ends, as_of, encode(sha256, 'h
               WHERE others.concerns = documents.id ORDER BY others.id) AS concerned_by
   FROM documents
 """
-_FIND = f"{_COLUMNS} WHERE id = $1 AND unit = $2"
+_FIND = f"{_COLUMNS} WHERE id = $1 AND unit = ANY($2)"
 _LOCK = f"{_FIND} FOR UPDATE OF documents"
-_PAGE = f"{_COLUMNS} WHERE unit = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+_PAGE = (
+    f"{_COLUMNS} WHERE unit = ANY($1) AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+)
 _STEPS = """
 SELECT document, action, person, role, at, state, reason, check_id, capacity, position
   FROM document_steps WHERE document = ANY($1) ORDER BY document, step
@@ -128,17 +130,19 @@ class File:
     sha256: str
 
 
-async def find(conn: Connection, id_: UUID, unit: str, *, lock: bool = False) -> Held:
-    """Return a document of a unit; locked, nobody else changes it in this transaction's time."""
-    row = await conn.fetchrow(_LOCK if lock else _FIND, id_, unit)
+async def find(conn: Connection, id_: UUID, of: Sequence[str], *, lock: bool = False) -> Held:
+    """Return a document of some units; locked, nobody else changes it in this transaction."""
+    row = await conn.fetchrow(_LOCK if lock else _FIND, id_, of)
     if row is None:
         raise Refused("unknown_document", "id", status=404)
     return (await _held(conn, [row]))[0]
 
 
-async def page(conn: Connection, unit: str, before: UUID | None, most: int) -> Sequence[Held]:
-    """Return the documents of a unit, the latest first, older ones than `before`."""
-    return await _held(conn, await conn.fetch(_PAGE, unit, before, most))
+async def page(
+    conn: Connection, of: Sequence[str], before: UUID | None, most: int
+) -> Sequence[Held]:
+    """Return the documents of some units, the latest first, older ones than `before`."""
+    return await _held(conn, await conn.fetch(_PAGE, of, before, most))
 
 
 async def model(conn: Connection, id_: UUID) -> bytes:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from uuid_utils.compat import uuid7
 
 from shared import grid
+from shared.access import asking
 from shared.casework.files import store
 from shared.casework.files.columns import form_of, head_of
 from shared.casework.files.rows import LIMITS, Fault
@@ -26,7 +27,6 @@ from shared.parameters import known_parameters
 from shared.problems import language_of
 from shared.refusal import Refused
 from shared.sentences import sentence
-from shared.staff import asking
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -115,7 +115,8 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
                 take=take,
                 recorded_on=recorded_on,
                 unused=unused,
-                sent_by=person.name if person else None,
+                sent_by=person.name,
+                office=person.unit,
             )
             async with pool.acquire() as conn:
                 await store.add(conn, sent, content)
@@ -123,9 +124,9 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
         return await answer(sent.id, request, 0)
 
     @routes.get("", summary="The last twenty files, the newest first; their faults stand with each")
-    async def read_latest() -> list[FileAnswer]:
+    async def read_latest(request: Request) -> list[FileAnswer]:
         async with pool.acquire() as conn:
-            files = await store.latest(conn)
+            files = await store.latest(conn, asking(request).unit)
             return [_told(one, await store.broken(conn, one.id), []) for one in files]
 
     @routes.get(
@@ -141,15 +142,15 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
 
     async def answer(file_id: UUID, request: Request, from_row: int) -> FileAnswer:
         language = language_of(request.headers.get("accept-language"))
+        person = asking(request)
         async with pool.acquire() as conn:
-            file = await store.read(conn, file_id)
+            file = await store.read(conn, file_id, person.unit)
             if file is None:
                 raise Refused("unknown_file", "id", status=404)
             broken = await store.broken(conn, file_id)
             faults = await store.faults_of(conn, file_id, from_row)
-        person = asking(request)
         # Anything may stand in a broken cell: who sent the file has it before them.
-        if person is not None and person.name != file.sent_by:
+        if person.name != file.sent_by:
             faults = [replace(one, values=dict.fromkeys(one.values, "…")) for one in faults]
         return _told(file, broken, [_fault(one, language) for one in faults])
 

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from shared.casework import model, store
 from shared.casework.files.columns import ROW_KEY, STATUS
 from shared.casework.files.rows import Fault, Row
+from shared.casework.files.store import File
 from shared.casework.held import Department, Held
 from shared.commands import Call, Command, Outcome, decide
 from shared.database import Connection
@@ -44,14 +45,14 @@ class Weighed:
 
 
 async def weigh(
-    conn: Connection, department: Department, rows: Sequence[Row], recorded: Recorded
+    conn: Connection, department: Department, rows: Sequence[Row], recorded: Recorded, file: File
 ) -> Sequence[Weighed]:
     """Return what would become of `rows`, which have different keys; nothing is written."""
-    receipts = [_receipt(department, row, recorded) for row in rows]
+    receipts = [_receipt(department, row, recorded, file) for row in rows]
     async with conn.transaction():
         received = await decide(conn, receipts)
         closings = {
-            row.number: _closing(department, row, outcome, recorded)
+            row.number: _closing(department, row, outcome, recorded, file)
             for row, outcome in zip(rows, received, strict=True)
             if row.closing is not None and outcome.failure is None
         }
@@ -68,17 +69,17 @@ async def take(
     department: Department,
     rows: Sequence[Row],
     recorded: Recorded,
-    actor: str | None,
+    file: File,
 ) -> Sequence[Fault]:
-    """Let the desk take `rows` as commands of `actor`, in groups; return what it refuses after all.
+    """Let the desk take `rows` as commands of who sent the file; return what it refuses after all.
 
     After an interruption the same rows are taken again: what came true stays and is not repeated.
     """
-    answers = await _run(desk.run(_receipt(department, row, recorded, actor)) for row in rows)
+    answers = await _run(desk.run(_receipt(department, row, recorded, file)) for row in rows)
     received = list(zip(rows, answers, strict=True))
     faults = [fault for row, said in received for fault in _refused(row, said, ROW_KEY)]
     closable = [
-        (row, _closing(department, row, Outcome("repeated", said), recorded, actor))
+        (row, _closing(department, row, Outcome("repeated", said), recorded, file))
         for row, said in received
         if row.closing is not None and isinstance(said, str)
     ]
@@ -98,12 +99,10 @@ async def _run(commands: Iterable[Awaitable[str]]) -> Sequence[str | Refused]:
     return said
 
 
-def _receipt(
-    department: Department, row: Row, recorded: Recorded, actor: str | None = None
-) -> Command:
+def _receipt(department: Department, row: Row, recorded: Recorded, file: File) -> Command:
     case_id = uuid7()
     return Command(
-        call=_call(row, "received", row.receipt, recorded, actor),
+        call=_call(row, "received", row.receipt, recorded, file),
         table=store,
         subject=case_id,
         body=row.receipt,
@@ -118,7 +117,7 @@ def _closing(
     row: Row,
     received: Outcome,
     recorded: Recorded,
-    actor: str | None = None,
+    file: File,
 ) -> Command:
     """Return the command that closes the case of a row whose receipt was answered.
 
@@ -136,7 +135,7 @@ def _closing(
         return close(department, held, body, at)
 
     return Command(
-        call=_call(row, "closed", body, recorded, actor),
+        call=_call(row, "closed", body, recorded, file),
         table=store,
         subject=event.subject if event is not None else UUID(json.loads(received.answer)["id"]),
         body=body,
@@ -146,14 +145,15 @@ def _closing(
     )
 
 
-def _call(row: Row, step: str, body: BaseModel, recorded: Recorded, actor: str | None) -> Call:
+def _call(row: Row, step: str, body: BaseModel, recorded: Recorded, file: File) -> Call:
     said = f"{row.status if step == 'closed' else ''}{body.model_dump_json(exclude_none=True)}"
     return Call(
         name=f"row_{step}",
         key=f"{row.key}\n{step}",  # a header ends with its line: no client's own key is like this
         fingerprint=hashlib.sha256(said.encode()).digest(),
         recorded=recorded,
-        actor=actor,
+        actor=file.sent_by,
+        office=file.office,
     )
 
 

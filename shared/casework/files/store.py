@@ -19,17 +19,19 @@ MOST_FAULTS = 1_000
 _PART = 1_000_000
 _MOST_ATTEMPTS = 3
 _COLUMNS = """id, sent_at, dry_run, take, recorded_on, unused, state, rows, rows_read, taken,
-    repeated, began_at, began_with, moved_at, sent_by"""
+    repeated, began_at, began_with, moved_at, sent_by, office"""
 
 _ADD = """
-INSERT INTO case_files (id, dry_run, take, recorded_on, unused, sent_by)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO case_files (id, dry_run, take, recorded_on, unused, sent_by, office)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _ADD_PART = "INSERT INTO case_file_parts VALUES ($1, $2, $3)"
 _PART_OF = "SELECT bytes FROM case_file_parts WHERE file = $1 AND number = $2"
 _DROP_PARTS = "DELETE FROM case_file_parts WHERE file = $1"
-_LATEST = f"SELECT {_COLUMNS} FROM case_files ORDER BY id DESC LIMIT 20"  # noqa: S608 - constants only
-_READ = f"SELECT {_COLUMNS} FROM case_files WHERE id = $1"  # noqa: S608 - constants only
+_OF_OFFICE = f"SELECT {_COLUMNS} FROM case_files WHERE coalesce(office, $1) = $1"  # noqa: S608
+_LATEST = f"{_OF_OFFICE} ORDER BY id DESC LIMIT 20"
+_READ = f"{_OF_OFFICE} AND id = $2"
+_AGAIN = f"SELECT {_COLUMNS} FROM case_files WHERE id = $1"  # noqa: S608 - constants only
 _BEGIN = f"""
 UPDATE case_files SET attempts = attempts + 1, began_at = clock_timestamp(),
        began_with = rows_read, moved_at = clock_timestamp()
@@ -80,6 +82,7 @@ class File:
     began_with: int
     moved_at: datetime | None
     sent_by: str | None
+    office: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +94,15 @@ class Sent:
     take: Take
     recorded_on: date | None
     unused: Sequence[str]
-    sent_by: str | None
+    sent_by: str
+    office: str
 
 
 async def add(conn: Connection, sent: Sent, content: BinaryIO) -> None:
     """Keep a file that was sent: whole or not at all."""
     async with conn.transaction():
-        told = (sent.id, sent.dry_run, sent.take, sent.recorded_on, list(sent.unused), sent.sent_by)
-        await conn.execute(_ADD, *told)
+        told = (sent.id, sent.dry_run, sent.take, sent.recorded_on, list(sent.unused))
+        await conn.execute(_ADD, *told, sent.sent_by, sent.office)
         content.seek(0)
         number = 0
         while part := content.read(_PART):
@@ -160,15 +164,22 @@ async def finish(conn: Connection, file: UUID, state: State) -> None:
         await conn.execute(_DROP_PARTS, file)
 
 
-async def latest(conn: Connection) -> list[File]:
-    """Return the files that were sent last, the newest first."""
-    return [File(**row) for row in await conn.fetch(_LATEST)]
+async def latest(conn: Connection, office: str) -> list[File]:
+    """Return the files that an office sent last, the newest first."""
+    return [File(**row) for row in await conn.fetch(_LATEST, office)]
 
 
-async def read(conn: Connection, file: UUID) -> File | None:
-    """Return a file, None where there is none of this id."""
-    row = await conn.fetchrow(_READ, file)
+async def read(conn: Connection, file: UUID, office: str) -> File | None:
+    """Return a file that an office sent, None where there is none of this id."""
+    row = await conn.fetchrow(_READ, office, file)
     return None if row is None else File(**row)
+
+
+async def again(conn: Connection, file: File) -> File:
+    """Return how far a file is now."""
+    row = await conn.fetchrow(_AGAIN, file.id)
+    assert row is not None
+    return File(**row)
 
 
 async def broken(conn: Connection, file: UUID) -> int:

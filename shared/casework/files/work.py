@@ -94,9 +94,7 @@ class FileWork:
         takeable = not broken or (is_whole and file.take == "good")
         state: State = "checked" if file.dry_run else "taking" if takeable else "refused"
         await store.checked(conn, file.id, state)
-        found = await store.read(conn, file.id)
-        assert found is not None
-        return found
+        return await store.again(conn, file)
 
     async def _pass(self, conn: Connection, file: File, content: BinaryIO) -> None:
         """Go through the rows that this pass has not done yet."""
@@ -111,13 +109,13 @@ class FileWork:
         recorded = self._desk.moment(file.recorded_on)
         readable = [one for one in chunk if isinstance(one, Row)]
         faults = [fault for one in chunk if not isinstance(one, Row) for fault in one]
-        weighed = await weigh(conn, self._department, readable, recorded)
+        weighed = await weigh(conn, self._department, readable, recorded, file)
         faults += [fault for one in weighed for fault in one.faults]
         good = [one for one in weighed if not one.faults]
         new = [one.row for one in good if one.is_new]
         taken = repeated = 0
         if file.state == "taking":
-            late = await take(self._desk, self._department, new, recorded, file.sent_by)
+            late = await take(self._desk, self._department, new, recorded, file)
             taken, repeated = len(new) - len({fault.row for fault in late}), len(good) - len(new)
             faults += late
         await store.move(

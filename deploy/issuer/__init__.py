@@ -1,0 +1,1 @@
+"""The development issuer: OpenID Connect for the embedded run, never for an office."""

@@ -1,0 +1,10 @@
+"""Run the development issuer: python -m deploy.issuer."""
+
+from deploy.issuer.app import IssuerSettings, build
+from shared.logs import configure_logs
+from shared.service import serve
+
+if __name__ == "__main__":
+    settings = IssuerSettings()
+    configure_logs("issuer", "INFO")
+    serve(build(settings), settings.host, settings.port)
