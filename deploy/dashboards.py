@@ -77,6 +77,11 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "{{service}} {{outcome}}",
             ),
             Panel(
+                "Requests that did not get in",
+                "sum by (service, rule) (rate(wardbook_requests_refused_total[5m]))",
+                "{{service}} {{rule}}",
+            ),
+            Panel(
                 "Command, 99 % take less",
                 _quantile(0.99, "wardbook_command_duration_seconds", "service"),
                 "{{service}}",

@@ -54,6 +54,7 @@ class Access:
     An address written out goes before one with braces.
     """
 
+    service: str
     rules: Mapping[tuple[str, str], Rule]
     _by_length: Mapping[int, Sequence[tuple[Sequence[str], str]]]
 
@@ -66,11 +67,16 @@ class Access:
                 method, _, address = told.partition(" ")
                 assert (method, address) not in rules, f"{service}: {told} stands twice"
                 rules[method, address] = rule
+        return cls.by(service, rules)
+
+    @classmethod
+    def by(cls, service: str, rules: Mapping[tuple[str, str], Rule]) -> "Access":
+        """Return what these rules say of a service."""
         lengths: dict[int, list[tuple[Sequence[str], str]]] = {}
         for address in sorted({address for _, address in rules}, key=lambda one: "{" in one):
             parts = address.split("/")
             lengths.setdefault(len(parts), []).append((parts, address))
-        return cls(rules, lengths)
+        return cls(service, rules, lengths)
 
     def find(self, method: str, path: str) -> Rule:
         """Return the rule of a request. Refuses what no rule is of: nothing is open by itself."""

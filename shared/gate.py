@@ -120,15 +120,14 @@ class Gate:
         self,
         app: ASGIApp,
         *,
-        service: str,
+        access: Access,
         doorkeeper: Doorkeeper,
         clock: Clock,
         console: str | None = None,
     ) -> None:
         """Stand before `app`."""
         self._app = app
-        self._service = service
-        self._access = Access.of(service)
+        self._access = access
         self._doorkeeper = doorkeeper
         self._counted = Counted(clock)
         self._console = console
@@ -161,7 +160,7 @@ class Gate:
             raise Refused("cross_site", status=403)
         if not rule.is_open:
             scope["person"] = await self._known(scope, headers)
-            rule.admit(scope["person"], self._service)
+            rule.admit(scope["person"], self._access.service)
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > rule.bytes:
             raise Refused("body_too_large", status=413, most=rule.bytes)
@@ -209,8 +208,9 @@ def install_gate(
     Raises UnusableFile for people that cannot be read.
     """
     doorkeeper = Doorkeeper.of(settings, clock)
-    app.add_middleware(Gate, service=service, doorkeeper=doorkeeper, clock=clock, console=console)
-    _describe(app, Access.of(service))
+    access = Access.of(service)
+    app.add_middleware(Gate, access=access, doorkeeper=doorkeeper, clock=clock, console=console)
+    _describe(app, access)
 
 
 def _describe(app: FastAPI, access: Access) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,11 @@ log = structlog.get_logger()
 class Keys:
     """The public keys of an issuer, from a file or an address; None is the one it tells itself."""
 
-    def __init__(self, issuer: str, place: str | None) -> None:
-        """Prepare; nothing is read yet."""
+    def __init__(
+        self, issuer: str, place: str | None, passed: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Prepare; nothing is read yet. `passed` tells seconds that only ever go forward."""
+        self._passed = passed
         self._issuer = issuer.rstrip("/")
         self._place = place
         self._keys: KeySet | None = None
@@ -67,13 +70,13 @@ class Keys:
 
     def _is_old(self, kid: object) -> bool:
         """Say whether to read them again; not at each token that names a key which never was."""
-        age = time.monotonic() - self._asked_at
+        age = self._passed() - self._asked_at
         known = self._keys is not None and any(key.kid == kid for key in self._keys)
         return age > (_KEYS_SECONDS if known else _AGAIN_SECONDS)
 
     async def _read(self) -> None:
         """Read them; where that fails, those of before stay."""
-        self._asked_at = time.monotonic()
+        self._asked_at = self._passed()
         try:
             self._keys = KeySet.import_key_set(await self._told())
         except (OSError, httpx.HTTPError, ValueError, KeyError, JoseError) as error:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -22,8 +24,8 @@ from shared.database import Pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, _read_reference_data
 from shared.desk import Desk
 from shared.problems import install_problems
-from shared.settings import Settings
 from tests.support.office import NOW, TOKEN
+from tests.support.people import EVERYTHING, bearing, everybody, let_in, settings
 from tests.support.registers import Line, a_line, a_register, as_csv, as_xlsx, events_of
 from tests.support.servers import free_ports, open_pool
 from tests.support.wait import wait_until
@@ -71,18 +73,20 @@ async def a_process(database: str) -> AsyncIterator[Process]:
         await asyncio.to_thread(_read_reference_data)  # else in the first transaction
         app = FastAPI()
         install_problems(app)
-        desk = Desk(pool, lambda: NOW, lambda: None, TOKEN)
+        desk = Desk(pool, lambda: NOW, lambda: None)
         app.include_router(file_routes(REGISTRY, desk, pool))
         app.include_router(case_routes(REGISTRY, desk, pool))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        headers = {"accept-language": "en"}
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://ward", headers=headers
-        ) as client:
-            work = asyncio.create_task(FileWork(REGISTRY, desk, pool).run())
-            yield Process(pool, client, work)
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+        headers = {"accept-language": "en", **bearing(EVERYTHING)}
+        with TemporaryDirectory() as folder:
+            let_in(app, Path(folder), everybody(), "registry")
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://ward", headers=headers
+            ) as client:
+                work = asyncio.create_task(FileWork(REGISTRY, desk, pool).run())
+                yield Process(pool, client, work)
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
 
 
 @pytest.fixture(autouse=True)
@@ -445,14 +449,18 @@ async def test_a_migration_states_the_recording_day_of_a_file(process: Process) 
     ids=["registry", "permits", "petitions"],
 )
 async def test_a_department_takes_files_for_as_long_as_it_runs(
-    database: str, build: Any, line: Line
+    database: str, build: Any, line: Line, tmp_path: Path
 ) -> None:
     """As a whole, with its own procedures; a mediation has an outcome, which the register lacks."""
-    settings = Settings(kafka=f"127.0.0.1:{free_ports()}", database=database, port=1)
-    app = build(settings, lambda: NOW)
+    told = {"kafka": f"127.0.0.1:{free_ports()}", "database": database, "port": 1}
+    app = build(settings(tmp_path, **told), lambda: NOW)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ward") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://ward",
+            headers=bearing(EVERYTHING, NOW),
+        ) as client,
     ):
         sent = await client.post("/cases/files", content=as_csv([line]))
         template = await client.get("/cases/files/template")

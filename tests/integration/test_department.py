@@ -1,6 +1,7 @@
 """A department as a whole, without the Kafka that it publishes to."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,22 +12,28 @@ from services.petitions.app import build as petitions
 from services.registry.app import build as registry
 from shared.settings import Settings
 from tests.support.office import RECEIPT
+from tests.support.people import EVERYTHING, bearing, settings
 from tests.support.servers import free_ports
 
 
-async def test_commands_are_accepted_while_kafka_is_away(database: str) -> None:
+async def test_commands_are_accepted_while_kafka_is_away(database: str, tmp_path: Path) -> None:
     """From the start on; it says that it waits, and ends when it is asked to."""
-    app = registry(Settings(kafka=f"127.0.0.1:{free_ports()}", database=database, port=1))
+    told = {"kafka": f"127.0.0.1:{free_ports()}", "database": database, "port": 1}
+    app = registry(settings(tmp_path, **told))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ward") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://ward",
+            headers=bearing(EVERYTHING),
+        ) as client,
     ):
         answer = await client.post("/cases", json=RECEIPT, headers={"idempotency-key": "k1"})
         case = await client.get(f"/cases/{answer.json()['id']}")
-        told = [(await client.get(path)) for path in ("/outbox", "/live", "/ready")]
+        answers = [(await client.get(path)) for path in ("/outbox", "/live", "/ready")]
 
     assert (answer.status_code, case.json()) == (201, answer.json())
-    outbox, live, ready = told
+    outbox, live, ready = answers
     assert outbox.json()["waiting"] == 1
     assert (live.status_code, ready.status_code) == (200, 503)
     assert ready.json() == {"status": "Kafka does not answer"}
@@ -34,13 +41,18 @@ async def test_commands_are_accepted_while_kafka_is_away(database: str) -> None:
 
 @pytest.mark.parametrize("build", [registry, permits, petitions], ids=lambda one: one.__module__)
 async def test_the_files_of_a_department_are_not_taken_for_a_case(
-    database: str, build: Callable[[Settings], FastAPI]
+    database: str, build: Callable[[Settings], FastAPI], tmp_path: Path
 ) -> None:
     """Their address begins as that of a case does."""
-    app = build(Settings(kafka=f"127.0.0.1:{free_ports()}", database=database, port=1))
+    told = {"kafka": f"127.0.0.1:{free_ports()}", "database": database, "port": 1}
+    app = build(settings(tmp_path, **told))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ward") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://ward",
+            headers=bearing(EVERYTHING),
+        ) as client,
     ):
         listed = await client.get("/cases/files")
 

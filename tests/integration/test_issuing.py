@@ -8,14 +8,11 @@ from itertools import product
 from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
-from fastapi import FastAPI
 
 from services.reporting.app import MIGRATIONS
 from services.reporting.issuing import store
-from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
-from services.reporting.issuing.drafts import Drafts, blocks
+from services.reporting.issuing.drafts import blocks
 from services.reporting.issuing.kept import kept
 from services.reporting.issuing.letter import FormError, letter
 from services.reporting.issuing.model import Act, Action, State, decide
@@ -23,10 +20,8 @@ from services.reporting.issuing.office import Office
 from services.reporting.issuing.stamp import stamped
 from services.reporting.issuing.store import Content, Held
 from services.reporting.report import TERM, Report, build, load, to_json
-from shared.clock import system_clock
 from shared.database import Pool, migrate
-from shared.people import Capacity, People, Person, Role
-from shared.problems import install_problems
+from shared.people import Capacity, Person, Role
 from shared.refusal import Refused
 from tests.support.builders import DAY, UNIT, recorded
 from tests.support.fixed_figures import HEADING, FixedFigures
@@ -378,36 +373,3 @@ async def test_the_documents_of_a_unit_come_in_pages_the_latest_first(pool: Pool
         rest = await store.page(conn, UNIT, first[-1].id, 20)
     assert [one.id for one in (*first, *rest)] == made[::-1]
     assert all(len(one.document.steps) == 1 for one in first)
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", "/documents"),
-        ("PUT", f"/documents/{UUID(int=1)}"),
-        ("POST", f"/documents/{UUID(int=1)}/steps"),
-        ("GET", "/documents"),
-        ("GET", f"/documents/{UUID(int=1)}"),
-        ("GET", f"/documents/{UUID(int=1)}/files/pdf"),
-        ("GET", f"/documents/{UUID(int=1)}/restatement"),
-    ],
-)
-async def test_without_a_file_of_people_every_interface_refuses(
-    pool: Pool, method: str, path: str
-) -> None:
-    app = FastAPI()
-    install_problems(app)
-    caller = caller_by(People.read(None), system_clock)
-    drafts, office = Drafts(pool, {TERM: OUTLINE}), Office(pool, FORMS)
-    app.include_router(issuing_routes(drafts, office, caller))
-    app.include_router(reading_routes(drafts, office, caller))
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://ward"
-    ) as client:
-        answer = await client.request(
-            method, path, json={}, headers={"authorization": "Bearer whatever-it-is-it-is-no"}
-        )
-
-    assert answer.status_code == 403
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert "WARDBOOK_PEOPLE" in answer.json()["detail"]

@@ -6,7 +6,6 @@ Two clerks have a process of their own each, and send at the same moment.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +13,7 @@ import pytest
 
 from services.registry.app import ROUTES
 from shared.database import Pool
-from shared.people import People, Role
+from shared.people import Role
 from tests.support.builders import UNIT
 from tests.support.office import Office, a_database_of_offices, an_office
 from tests.support.people import people_file, token_of
@@ -45,11 +44,9 @@ TABLES = ("cases", "outbox", "idempotency", "books", "entries", "entry_people", 
 
 
 @pytest.fixture
-async def offices(database: str, tmp_path: Path) -> AsyncIterator[Sequence[Office]]:
+async def offices(database: str) -> AsyncIterator[Sequence[Office]]:
     """Two processes, each asked by somebody who is an officer and reads personal data."""
-    file = tmp_path / "people.toml"
-    file.write_text(people_file(UNIT, Role.OFFICER, Role.PERSONAL_DATA_READER))
-    people = People.read(file)
+    people = people_file(UNIT, Role.OFFICER, Role.PERSONAL_DATA_READER)
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(a_database_of_offices(database))
         clerks = [an_office(pool, people=people, routes=ROUTES) for _ in range(2)]

@@ -21,13 +21,14 @@ from services.registry.app import build as registry
 from services.reporting.settings import ReportingSettings
 from shared import desk
 from shared.logs import configure_logs
-from shared.settings import Settings
 from shared.spans import ATTRIBUTES, MOST_LINKS, Spans
 from shared.topics import create_topics
 from shared.tracing import told_in
 from tests.support.builders import a_receipt, a_record
 from tests.support.folded import fold_all
 from tests.support.office import RECEIPT
+from tests.support.people import EVERYTHING, bearing
+from tests.support.people import settings as known
 from tests.support.servers import fresh_database, running_kafka
 from tests.support.wait import wait_until
 
@@ -85,15 +86,17 @@ async def own_kafka(tmp_path: Path) -> AsyncIterator[str]:
 
 
 async def test_one_trace_goes_from_the_command_to_the_tallies(
-    own_kafka: str, postgres: str, collector: Collector, lines: Any
+    own_kafka: str, postgres: str, collector: Collector, lines: Any, tmp_path: Path
 ) -> None:
     async with fresh_database(postgres) as told, fresh_database(postgres) as folded:
         settings = {"kafka": own_kafka, "port": 1, "traces": collector.endpoint}
-        app = registry(Settings.model_validate({**settings, "database": told}))
+        app = registry(known(tmp_path, **settings, database=told))
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=app), base_url="http://ward"
+                transport=httpx.ASGITransport(app=app),
+                base_url="http://ward",
+                headers=bearing(EVERYTHING),
             ) as client,
         ):
             answer = await client.post(

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 from fastapi import FastAPI
@@ -17,14 +19,15 @@ from shared.casework.api import case_routes
 from shared.database import Pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS, Routes
 from shared.desk import Desk
-from shared.people import People
+from shared.people import DEPARTMENTS
 from shared.problems import install_problems
 from shared.readings import reading_routes
-from shared.staff import Staff
+from tests.support.people import EVERYTHING, MIGRATION, bearing, everybody, let_in, token_of
 from tests.support.servers import open_pool
 
 NOW = datetime(2023, 11, 14, 3, tzinfo=UTC)
-TOKEN = "of-the-migration"
+TOKEN = token_of(MIGRATION)
+"""Of somebody who may do everything, and state days of recording."""
 RECEIPT = {"unit": "10525", "procedure": "registry.birth", "channel": "online", "applicant": "A"}
 _MIGRATIONS = (
     *(MIGRATIONS, CASEWORK_MIGRATIONS, RECORDS_MIGRATIONS),
@@ -71,27 +74,27 @@ async def a_database_of_offices(database: str) -> AsyncIterator[Pool]:
 @asynccontextmanager
 async def an_office(
     pool: Pool,
-    token: str | None = TOKEN,
     now: datetime = NOW,
-    people: People | None = None,
+    people: str | None = None,
     routes: Sequence[Routes] = ROUTES,
 ) -> AsyncIterator[Office]:
     """Open an office: cases of the registry, and returns, unless other routes are given.
 
-    Where there are people, only they are let in.
+    Who may do everything asks, unless there are other people by their file: then nobody in
+    particular does.
     """
     woken: list[int] = []
     app = FastAPI()
     install_problems(app)
-    desk = Desk(pool, lambda: now, lambda: woken.append(1), token)
+    desk = Desk(pool, lambda: now, lambda: woken.append(1))
     app.include_router(reading_routes(pool))
-    if people is not None:
-        app.add_middleware(Staff, people=people, migration_token=token)
     for make in routes:
         app.include_router(make(desk, pool))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    headers = {"accept-language": "en"}
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://ward", headers=headers
-    ) as client:
-        yield Office(pool, client, woken)
+    headers = {"accept-language": "en", **(bearing(EVERYTHING) if people is None else {})}
+    with TemporaryDirectory() as folder:
+        let_in(app, Path(folder), people or everybody(), *DEPARTMENTS)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://ward", headers=headers
+        ) as client:
+            yield Office(pool, client, woken)

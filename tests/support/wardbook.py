@@ -20,13 +20,25 @@ from deploy.embedded.child import Child
 from deploy.embedded.maven import have
 from deploy.embedded.ports import HOST
 from shared.people import Role
-from tests.support.people import people_file
+from tests.support.people import (
+    EVERYTHING,
+    MIGRATION,
+    OF_A_WARD,
+    bearing,
+    entry,
+    everybody,
+    people_file,
+    token_of,
+    variables,
+)
 from tests.support.servers import free_ports, fresh_database
 from tests.support.wait import wait_until
 
 DEPARTMENTS = ("registry", "permits", "petitions", "returns")
 SERVICES = (*DEPARTMENTS, "reporting")
-TOKEN = "right-of-a-migration"
+_OLD_TOKEN = "right-of-a-migration"
+"""Of releases that knew no issuer of tokens."""
+
 _AT_ONCE = 12
 
 
@@ -57,7 +69,9 @@ class Process:
 class Wardbook:
     """The five services; `poison` are the places of records that tests sent and that are no events.
 
-    `issuing_unit` is the code of the ward whose people can issue documents (tests.support.people).
+    `issuing_unit` is the code of the ward whose people can issue documents (tests.support.people);
+    who may do everything asks where nobody else is named. `access` are the variables by which
+    services know them all.
     `other` processes, a second worker of reporting for instance, are started and killed like them.
     """
 
@@ -66,6 +80,7 @@ class Wardbook:
     client: httpx.AsyncClient
     folder: Path
     issuing_unit: str
+    access: Mapping[str, str]
     poison: set[tuple[str, int, int]] = field(default_factory=set)
     _codes: Iterator[str] = field(default_factory=lambda: iter(()))
     _keys: Iterator[int] = field(default_factory=itertools.count)
@@ -95,11 +110,12 @@ class Wardbook:
             "WARDBOOK_DATABASE": f"{process.dsn}?application_name={name}",
             "WARDBOOK_HOST": HOST,
             "WARDBOOK_PORT": str(process.port),
-            "WARDBOOK_MIGRATION_TOKEN": TOKEN,
             "WARDBOOK_FONTS": str(fonts.FOLDER),
         }
-        if name not in DEPARTMENTS:  # they take commands from everybody here
-            ours["WARDBOOK_PEOPLE"] = str(self.folder / "people.toml")
+        if process.code is None:
+            ours |= self.access
+        else:
+            ours["WARDBOOK_MIGRATION_TOKEN"] = _OLD_TOKEN
         inherited = {key: value for key, value in os.environ.items() if "WARDBOOK_" not in key}
         if process.code is not None:
             inherited |= {"PYTHONPATH": str(process.code), "PYTHONSAFEPATH": "1"}
@@ -178,13 +194,15 @@ class Wardbook:
         """Send a command; a patient client repeats it under its key until somebody answers."""
         told = {"Idempotency-Key": key or self.new_key(), **(headers or {})}
         if recorded_on is not None:
-            told |= {"Recorded-On": recorded_on.isoformat(), "Authorization": f"Bearer {TOKEN}"}
+            told["Recorded-On"] = recorded_on.isoformat()
         while True:
+            process = self.processes[service]
+            if recorded_on is not None:
+                token = token_of(MIGRATION) if process.code is None else _OLD_TOKEN
+                told["Authorization"] = f"Bearer {token}"
             try:
                 async with self._turns:
-                    answer = await self.client.post(
-                        self.url(service) + path, json=body, headers=told
-                    )
+                    answer = await self.client.post(process.url + path, json=body, headers=told)
             except httpx.TransportError:
                 if not patient:
                     raise
@@ -244,13 +262,20 @@ async def running_wardbook(
             dsn = await stack.enter_async_context(fresh_database(postgres))
             log, command = folder / f"{name}.log", (f"services.{name}",)
             processes[name] = Process(name, free_ports(), dsn, log, command, code=code)
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(timeout=30, headers=bearing(EVERYTHING))
+        )
         codes = (f"{code.value:05d}" for code in WardCode if code.value > 11_300)
         issuing_unit = next(codes)
-        people = kept_people(folder)  # those of the sample ward; and of a ward for tests
-        with people.open("a", encoding="utf-8") as file:
-            file.write("\n" + people_file(f"2004-{issuing_unit}", Role.MIGRATOR))
-        wardbook = Wardbook(kafka, processes, client, folder, issuing_unit, _codes=codes)
+        sample = (
+            kept_people(folder)
+            .read_text(encoding="utf-8")
+            .replace('subject = "', 'subject = "sample-')
+        )
+        of_a_ward = people_file(f"2004-{issuing_unit}", Role.MIGRATOR)
+        of_a_ward += "\n" + entry(OF_A_WARD, f"2004-{issuing_unit}", *Role)
+        access = variables(folder, f"{sample}\n{of_a_ward}\n{everybody()}")
+        wardbook = Wardbook(kafka, processes, client, folder, issuing_unit, access, _codes=codes)
         try:
             async with asyncio.TaskGroup() as group:
                 for name in names:

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from shared.frozen import EARLIEST_DAY
-from tests.support.wardbook import TOKEN, Wardbook
+from tests.support.people import MIGRATION, bearing
+from tests.support.wardbook import Wardbook
 
 PERIOD = (date(2024, 1, 1), date(2024, 12, 31))
 LANGUAGES = {"vi": "vi-VN,vi;q=0.9,en;q=0.5", "en": "en-GB,en;q=0.9,vi;q=0.1"}
@@ -31,7 +32,7 @@ class Wrong:
 
 
 NOWHERE = "/cases/00000000-0000-7000-8000-000000000000/withdrawal"
-RIGHT = {"Authorization": f"Bearer {TOKEN}"}
+RIGHT = bearing(MIGRATION)
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/cases": {"procedure": "registry.marriage", "channel": "online", "received_on": "2024-03-04"},
     "/visits": {"visited_on": "2024-03-04", "visitors": 2},

@@ -19,8 +19,9 @@ from services.reporting.report import Report
 from services.reporting.report.keys import figure_key
 from shared.indicators import CATALOGUE
 from tests.support.model_report import rows
+from tests.support.people import EVERYTHING, MIGRATION, bearing, token_of
 from tests.support.tables import live_tables
-from tests.support.wardbook import SERVICES, TOKEN, Wardbook
+from tests.support.wardbook import SERVICES, Wardbook
 
 QUESTION = {"unit": "10525", "from": "2021-06-01", "to": "2023-11-30"}
 EXPECTED = {
@@ -84,7 +85,7 @@ SELECT count(*) FROM tallies
 
 
 async def report(wardbook: Wardbook, form: str = "json", **more: str) -> httpx.Response:
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, headers=bearing(EVERYTHING)) as client:
         url = f"{wardbook.url('reporting')}/reports/term"
         return await client.get(url, params=QUESTION | {"format": form} | more)
 
@@ -92,7 +93,11 @@ async def report(wardbook: Wardbook, form: str = "json", **more: str) -> httpx.R
 async def test_the_sample_gives_its_figures_though_the_fold_is_killed(wardbook: Wardbook) -> None:
     """SIGKILL of the fold in the middle of loading loses nothing and counts nothing twice."""
     loading = asyncio.create_task(
-        load({name: wardbook.url(name) for name in SERVICES}, TOKEN, show_progress=False)
+        load(
+            {name: wardbook.url(name) for name in SERVICES},
+            token_of(MIGRATION),
+            show_progress=False,
+        )
     )
     for _ in range(4):
         await asyncio.sleep(3)
@@ -128,9 +133,9 @@ async def test_the_sample_s_report_is_issued_once_as_its_office_would(
     """By six people, in December 2023, with the errors that the model report has waived by name."""
     reporting, people = wardbook.url("reporting"), wardbook.folder / "people.toml"
 
-    document = await issue(reporting, people)
-    files = await write_issued(reporting, people, document, tmp_path)
-    again = await issue(reporting, people)
+    document = await issue(reporting, people, token_of)
+    files = await write_issued(reporting, people, token_of, document, tmp_path)
+    again = await issue(reporting, people, token_of)
 
     assert (document["state"], document["number"]) == ("issued", 1)
     assert (document["dated"], document["as_of"]) == ("2023-12-05", "2023-12-05")
@@ -153,7 +158,7 @@ async def test_every_figure_leads_to_the_events_that_it_counts(wardbook: Wardboo
     address = f"{wardbook.url('reporting')}{content['about']['evidence']}"
     single = {key: told for key, told in content["figures"].items() if not told["parts"]}
     counted, told_of = 0, dict[str, Any]()
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, headers=bearing(EVERYTHING)) as client:
         for key, told in single.items():
             found = (await client.get(address + quote(key, safe=""))).raise_for_status().json()
             told_of[key] = found
@@ -208,7 +213,7 @@ async def test_the_periodic_report_comes_from_the_same_figures(wardbook: Wardboo
     assert later.figures[before].value == told[0] != 0
     assert later.subject == "Tình hình thực hiện nhiệm vụ quý I năm 2023"
     assert str(later.about.period.start) == "2022-12-15"
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, headers=bearing(EVERYTHING)) as client:
         address = f"{wardbook.url('reporting')}{later.about.evidence}"
         found = (await client.get(address + quote(before, safe=""))).json()
         nothing = await client.get(address + quote(f"{births}@yesterday", safe=""))
@@ -217,7 +222,7 @@ async def test_the_periodic_report_comes_from_the_same_figures(wardbook: Wardboo
 
 
 async def periodic(wardbook: Wardbook, **asked: str) -> Report:
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, headers=bearing(EVERYTHING)) as client:
         url = f"{wardbook.url('reporting')}/reports/periodic"
         answer = await client.get(url, params={"unit": "10525", **asked})
     assert answer.status_code == 200, answer.text
@@ -226,7 +231,7 @@ async def periodic(wardbook: Wardbook, **asked: str) -> Report:
 
 async def test_a_period_that_there_is_not_is_refused(wardbook: Wardbook) -> None:
     url = f"{wardbook.url('reporting')}/reports/periodic"
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, headers=bearing(EVERYTHING)) as client:
         for kind, number, field in (("fortnight", "1", "kind"), ("statutory_half", "2", "number")):
             asked = {"unit": "10525", "kind": kind, "year": "2022", "number": number}
             answer = await client.get(url, params=asked)
@@ -298,7 +303,7 @@ async def test_refusals_name_field_and_rule_in_both_languages(wardbook: Wardbook
     url = f"{wardbook.url('registry')}/cases"
     database = await asyncpg.connect(wardbook.dsn("registry"))
     cases = await database.fetchval("SELECT count(*) FROM cases")
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(headers=bearing(EVERYTHING)) as client:
         for body, field, rule in bad:
             vi = await client.post(url, json=body)
             en = await client.post(url, json=body, headers={"Accept-Language": "en"})
@@ -328,7 +333,7 @@ async def test_a_repeated_key_is_harmless_and_names_stay_in_the_department(
         "received_on": "2023-03-01",
         "applicant": "Tên Không Ra Ngoài",
     }
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(headers=bearing(EVERYTHING)) as client:
         headers = {"Idempotency-Key": "one"}
         first = await client.post(url, json=case, headers=headers)
         second = await client.post(url, json=case, headers=headers)

@@ -15,10 +15,9 @@ import sys
 from pathlib import Path
 
 from services.reporting.store import join_parts
-from shared.people import Role
-from tests.support.people import token_of
+from tests.support.people import MIGRATION, OF_A_WARD, token_of
 from tests.support.tables import live_tables
-from tests.support.wardbook import DEPARTMENTS, TOKEN, Wardbook
+from tests.support.wardbook import DEPARTMENTS, Wardbook
 from tests.system.recount import assert_tallies_equal_a_recount
 
 HERE = Path(__file__).parent
@@ -29,7 +28,9 @@ async def test_nothing_that_is_sent_makes_a_department_fail_or_change_what_it_re
     wardbook: Wardbook, tmp_path: Path
 ) -> None:
     """All four at the same time: each has a database of its own."""
-    await asyncio.gather(*(fuzz(wardbook, name, TOKEN, tmp_path) for name in DEPARTMENTS))
+    await asyncio.gather(
+        *(fuzz(wardbook, name, token_of(MIGRATION), tmp_path) for name in DEPARTMENTS)
+    )
 
 
 async def test_what_departments_took_in_while_fuzzed_is_folded(wardbook: Wardbook) -> None:
@@ -46,7 +47,7 @@ async def test_nothing_that_is_sent_makes_reporting_fail_or_change_what_it_refus
     async with live_tables(wardbook.dsn("reporting")) as tables:
         while await join_parts(tables):
             pass
-    await fuzz(wardbook, "reporting", token_of(Role.DRAFTER), tmp_path)
+    await fuzz(wardbook, "reporting", token_of(OF_A_WARD), tmp_path)
 
 
 async def fuzz(wardbook: Wardbook, service: str, token: str, folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.data_folder import alone_in, fresh_logs, kept_people, kept_secrets
+from deploy.data_folder import SOFTWARE, alone_in, fresh_logs, kept_people, kept_secrets
 from deploy.embedded.errors import DeployError
 from deploy.settings import SERVICES
 from shared.people import People, Role
@@ -16,7 +16,10 @@ def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
     made = kept_secrets(tmp_path)
     assert kept_secrets(tmp_path) == made
     assert set(made.databases) == set(SERVICES)
-    assert len({made.postgres, made.migration_token, *made.databases.values()}) == 7
+    assert (
+        len({made.postgres, made.client, made.session, made.software, *made.databases.values()})
+        == 9
+    )
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
 
 
@@ -26,17 +29,29 @@ def test_secrets_are_not_shown_where_they_are_printed(tmp_path: Path) -> None:
     assert made.databases["registry"] not in repr(made)
 
 
-def test_the_people_of_the_sample_have_one_role_each_and_keep_their_tokens(tmp_path: Path) -> None:
-    file = kept_people(tmp_path)
-    tokens = re.findall('token = "(.+)"', file.read_text())
-    holders = [People.read(file).holder(f"Bearer {token}") for token in tokens]
+def test_secrets_that_an_older_run_did_not_know_are_added(tmp_path: Path) -> None:
+    made = kept_secrets(tmp_path)
+    file = tmp_path / "secrets.json"
+    file.write_text(made.model_dump_json(exclude={"software"}))
 
-    assert [holder.roles - {Role.MIGRATOR} for holder in holders] == [
+    added = kept_secrets(tmp_path)
+    assert (added.postgres, added.databases) == (made.postgres, made.databases)
+    assert kept_secrets(tmp_path) == added
+
+
+def test_the_people_of_the_sample_have_one_role_each(tmp_path: Path) -> None:
+    file = kept_people(tmp_path)
+    people = People.read(file).by_subject
+    city, software = people["city"], people[SOFTWARE]
+    others = [one for one in people.values() if one not in (city, software)]
+
+    assert [one.roles - {Role.MIGRATOR} for one in others] == [
         {role} for role in Role if role is not Role.MIGRATOR
     ]
-    assert all(holder.name.endswith("mẫu") for holder in holders)
+    assert all(one.answers_for("2004-10525") for one in people.values())
+    assert all(one.name.endswith("mẫu") for one in people.values())
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert re.findall('token = "(.+)"', kept_people(tmp_path).read_text()) == tokens
+    assert kept_people(tmp_path).read_text() == file.read_text()
 
 
 def test_a_second_run_on_the_same_folder_is_refused_while_the_first_goes_on(tmp_path: Path) -> None:

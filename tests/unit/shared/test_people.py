@@ -1,12 +1,12 @@
-"""The file of people: who holds which token, and nothing of a token where it is wrong."""
+"""The file of people: who may do what, and what is said where it is wrong."""
 
 from pathlib import Path
 
 import pytest
 
-from shared.people import Capacity, People, Person, Role, UnusableFile
+from shared.people import Capacity, People, Role, UnusableFile
 from shared.refusal import Refused
-from tests.support.people import people_file, token_of
+from tests.support.people import a_person, entry, people_file
 
 UNIT = "2004-10525"
 
@@ -17,28 +17,32 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def test_a_token_finds_its_holder(tmp_path: Path) -> None:
+def test_a_subject_finds_a_person(tmp_path: Path) -> None:
     people = People.read(written(tmp_path, people_file(UNIT)))
 
-    found = people.holder(f"Bearer {token_of(Role.SIGNER)}")
-
-    assert found == Person(name="signer", roles=frozenset({Role.SIGNER}), unit=UNIT)
-    assert found == people.holder(f"bearer  {token_of(Role.SIGNER)} ")
-
-
-@pytest.mark.parametrize("sent", [None, "", "Bearer", "Bearer x", f"Basic {token_of(Role.SIGNER)}"])
-def test_a_stranger_is_refused(tmp_path: Path, sent: str | None) -> None:
-    people = People.read(written(tmp_path, people_file(UNIT)))
-
+    assert people.of("signer").roles == {Role.SIGNER}
     with pytest.raises(Refused) as refusal:
-        people.holder(sent)
-    assert (refusal.value.rule, refusal.value.status) == ("unknown_person", 401)
+        people.of("Signer")
+    assert (refusal.value.rule, refusal.value.status) == ("unknown_person", 403)
 
 
-def test_without_a_file_everybody_is_refused() -> None:
-    with pytest.raises(Refused) as refusal:
-        People.read(None).holder(f"Bearer {token_of(Role.SIGNER)}")
-    assert (refusal.value.rule, refusal.value.status) == ("no_people", 403)
+@pytest.mark.parametrize(
+    ("unit", "answers_for", "not_for"),
+    [
+        ("2004-10525", {"2004-10525"}, {"2025-10525", "2004-10516"}),
+        ("2025-10525", {"2025-10525", "2004-10525", "2004-10516"}, {"2004-10528", "2025-10528"}),
+        ("2004-288", {"2004-10525", "2004-10528"}, {"2025-10525", "2004-10543"}),
+        ("2004-30", {"2004-10525", "2004-10543"}, {"2025-10525"}),
+        ("2025-31", {"2025-10525", "2004-10525", "2025-11506"}, {"2025-00004"}),
+        ("vn", {"2025-10525", "2004-10525", "2025-00004"}, set()),
+    ],
+)
+def test_what_somebody_may_do_holds_for_what_is_below_and_went_into_it(
+    unit: str, answers_for: set[str], not_for: set[str]
+) -> None:
+    person = a_person(Role.READER, unit=unit)
+
+    assert {one for one in answers_for | not_for if person.answers_for(one)} == answers_for
 
 
 @pytest.mark.parametrize(
@@ -47,12 +51,15 @@ def test_without_a_file_everybody_is_refused() -> None:
         ("[[person]", "line 1"),
         (people_file(UNIT).replace("signer", "singer"), "roles"),
         (people_file(UNIT).replace(UNIT, "10525"), "person.0.unit"),
-        (people_file(UNIT).replace("token = ", "tokens = "), "person.0.token"),
-        (people_file(UNIT).replace(token_of(Role.CLERK), token_of(Role.SIGNER)), "one token"),
+        (people_file(UNIT).replace("subject = ", "subjects = "), "person.0.subject"),
+        (people_file(UNIT).replace('subject = "clerk"', 'subject = "signer"'), "one subject"),
+        (people_file("2025-32123"), "person.0.unit"),
+        (people_file("2025-99"), "person.0.unit"),
+        (people_file(UNIT).replace('"permits"', '"premises"'), "premises"),
+        (entry("a", UNIT, Role.OFFICER, departments=[]), "needs departments"),
         (people_file(UNIT).replace('name = "clerk"', 'name = "signer"'), "one name"),
         (people_file(UNIT).replace('name = "clerk"', 'name = " signer  "'), "one name"),
         (people_file(UNIT).replace('name = "clerk"', r'name = "cl\u0007erk"'), "person.5.name"),
-        (people_file(UNIT).replace(token_of(Role.CLERK), "short"), "at least 16"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, wrong: str, told: str) -> None:
@@ -61,12 +68,11 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, wrong: str, to
     with pytest.raises(UnusableFile, match=told) as error:
         People.read(file)
     assert str(file) in str(error.value)
-    assert token_of(Role.SIGNER) not in str(error.value)
 
 
 def a_signer(lines: str, role: str = "signer", name: str = "Nguyễn Thị Mẫu") -> str:
     return (
-        f'[[person]]\nname = "{name}"\nunit = "{UNIT}"\ntoken = "{token_of(Role.SIGNER)}"\n'
+        f'[[person]]\nsubject = "signer"\nname = "{name}"\nunit = "{UNIT}"\n'
         f'roles = ["{role}"]\n{lines}\n'
     )
 
@@ -74,7 +80,7 @@ def a_signer(lines: str, role: str = "signer", name: str = "Nguyễn Thị Mẫu
 def test_a_deputy_signs_in_the_place_of_the_head(tmp_path: Path) -> None:
     text = a_signer('capacity = "KT"\nposition = "Phó Chủ tịch"')
 
-    found = People.read(written(tmp_path, text)).holder(f"Bearer {token_of(Role.SIGNER)}")
+    found = People.read(written(tmp_path, text)).of("signer")
 
     assert (found.capacity, found.position) == (Capacity.DEPUTY, "Phó Chủ tịch")
 

@@ -39,6 +39,7 @@ def test_one_number_means_two_units() -> None:
         name="Phường Trần Hưng Đạo",
         kind=Kind.WARD,
         parent="Thành phố Hải Dương",
+        above=("2004-288", "2004-30", "vn"),
         valid_from=None,
         valid_to=LAST_DAY_BEFORE,
     )
@@ -48,6 +49,7 @@ def test_one_number_means_two_units() -> None:
         name="Phường Hải Dương",
         kind=Kind.WARD,
         parent="Thành phố Hải Phòng",
+        above=("2025-31", "vn"),
         valid_from=REFORM,
         valid_to=None,
     )

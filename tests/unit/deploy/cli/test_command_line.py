@@ -123,13 +123,20 @@ def test_people_are_listed_checked_and_added(tmp_path: Path) -> None:
     everybody = json.loads(said("users", "list", *where, "--json").output)
     [signer] = json.loads(said("users", "list", *where, "--role", "signer", "--json").output)
     assert len(everybody) > 1
-    assert signer == {"name": "signer", "unit": UNIT, "roles": ["signer"]}
-    assert "token-of" not in said("users", "list", *where).output
+    assert signer == {
+        "subject": "signer",
+        "name": "signer",
+        "unit": UNIT,
+        "departments": ["permits", "petitions", "registry", "returns"],
+        "roles": ["signer"],
+    }
     assert said("users", "check", *where).exit_code == 0
 
     new = ["--name", 'Nguyễn "A" Ba', "--role", "officer", "--unit", UNIT]
-    token = json.loads(said("users", "add", *where, *new, "--json").output)["token"]
-    assert People.read(file).holder(f"Bearer {token}").name == 'Nguyễn "A" Ba'
+    new += ["--subject", "a3", "--department", "permits"]
+    assert json.loads(said("users", "add", *where, *new, "--json").output)["subject"] == "a3"
+    added = People.read(file).of("a3")
+    assert (added.name, added.departments) == ('Nguyễn "A" Ba', frozenset({"permits"}))
 
     before = file.read_bytes()
     told = said("users", "add", *where, *new)
@@ -145,7 +152,8 @@ def test_people_are_listed_checked_and_added(tmp_path: Path) -> None:
 def test_a_new_file_of_people_is_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "people.toml"
     told = said(
-        *("users", "add", "--file", str(file), "--name", "A", "--role", "auditor", "--unit", UNIT)
+        *("users", "add", "--file", str(file), "--name", "A", "--role", "auditor", "--unit", UNIT),
+        *("--subject", "a"),
     )
     assert told.exit_code == 0, told.output
     assert file.stat().st_mode & 0o777 == 0o600

@@ -367,6 +367,7 @@ def test_the_right_in_which_somebody_signs_is_of_the_step_that_signs() -> None:
     """A person who moves up later has not signed as what they are then."""
     everything = frozenset(ROLES)
     deputy = Person(
+        subject="deputy",
         name="Phó",
         roles=everything,
         unit=UNIT,
