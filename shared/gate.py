@@ -5,7 +5,7 @@ signed in. Every answer leaves with the headers that keep a browser from being u
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -59,17 +59,18 @@ log = structlog.get_logger()
 class Roll:
     """The people as their file says now: whoever is struck out is out within a second."""
 
-    def __init__(self, file: Path) -> None:
-        """Read the file. Raises UnusableFile."""
+    def __init__(self, file: Path, passed: Callable[[], float] = time.monotonic) -> None:
+        """Read the file; `passed` tells seconds that only ever go forward. Raises UnusableFile."""
         self._file = file
-        self._written = file.stat().st_mtime_ns if file.exists() else 0
-        self._looked_at = time.monotonic()
+        self._passed = passed
         self._people = People.read(file)
+        self._written = file.stat().st_mtime_ns
+        self._looked_at = passed()
 
     def people(self) -> People:
         """Return them; those of before where the file cannot be used any more, which is logged."""
-        if time.monotonic() - self._looked_at > _LOOK_SECONDS:
-            self._looked_at = time.monotonic()
+        if self._passed() - self._looked_at > _LOOK_SECONDS:
+            self._looked_at = self._passed()
             try:
                 written = self._file.stat().st_mtime_ns
                 if written != self._written:

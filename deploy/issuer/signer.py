@@ -33,7 +33,7 @@ class Signer:
         file.write_text(json.dumps(self.keys), encoding="utf-8")
         return file
 
-    def token(self, subject: str, audience: str = AUDIENCE, **other: object) -> str:
+    def token(self, subject: str, audience: str | list[str] = AUDIENCE, **other: object) -> str:
         """Return a token of somebody that holds for twelve hours; `other` claims go before ours."""
         now = int(time.time())
         claims = {

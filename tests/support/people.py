@@ -18,9 +18,11 @@ from tests.support.builders import UNIT
 
 SIGNER = Signer("urn:wardbook:issuer-of-tests")
 ROLES = tuple(role for role in Role if role is not Role.MIGRATOR)
-EVERYTHING, MIGRATION, OF_A_WARD = "everything", "migration", "of a ward"
-"""The subjects of who has all roles: for the whole country, the second one as a migrator, too; and
-as a migrator for the one ward whose people issue documents."""
+EVERYTHING, MIGRATION = "everything", "migration"
+"""The subjects of who has all roles for the whole country; the second one is a migrator, too."""
+
+OF_A_WARD, OF_ANOTHER_WARD = "of a ward", "of another ward"
+"""The subjects of who has all roles, a migrator's too, for one ward; the first issues documents."""
 
 
 def a_person(*roles: Role, name: str | None = None, unit: str = UNIT) -> Person:

@@ -24,6 +24,8 @@ from tests.support.people import (
     EVERYTHING,
     MIGRATION,
     OF_A_WARD,
+    OF_ANOTHER_WARD,
+    ROLES,
     bearing,
     entry,
     everybody,
@@ -274,6 +276,9 @@ async def running_wardbook(
         )
         of_a_ward = people_file(f"2004-{issuing_unit}", Role.MIGRATOR)
         of_a_ward += "\n" + entry(OF_A_WARD, f"2004-{issuing_unit}", *Role)
+        of_a_ward += "\n" + entry(OF_ANOTHER_WARD, f"2004-{next(codes)}", *Role)
+        for name in ("permits", "returns"):
+            of_a_ward += "\n" + entry(f"of {name}", "vn", *ROLES, departments=[name])
         access = variables(folder, f"{sample}\n{of_a_ward}\n{everybody()}")
         wardbook = Wardbook(kafka, processes, client, folder, issuing_unit, access, _codes=codes)
         try:
