@@ -173,7 +173,7 @@ async def test_a_node_is_known_by_a_certificate_only(secured: SecuredKafka) -> N
     for behind in (1, 2):
         reader, writer = await asyncio.open_connection(host, int(port) + behind, ssl=context)
         with pytest.raises(OSError, match="CERTIFICATE_REQUIRED"):
-            await reader.read(1)
+            await asyncio.wait_for(reader.read(1), 10)
         writer.close()
 
 
