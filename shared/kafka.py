@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiokafka.conn import create_conn
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
@@ -37,12 +37,11 @@ async def wrong_with_kafka(settings: KafkaSettings) -> str | None:
     """
     told = client_arguments(settings)
     wrong = None
-    for server in told.pop("bootstrap_servers"):
-        host, _, port = server.rpartition(":")
+    for host, port, _ in collect_hosts(told.pop("bootstrap_servers")):
         try:
-            conn = await create_conn(host, int(port), request_timeout_ms=_PATIENCE_MS, **told)
+            conn = await create_conn(host, port, request_timeout_ms=_PATIENCE_MS, **told)
         except (OSError, TimeoutError, KafkaError) as error:
-            wrong = f"{server}: {error!r}"
+            wrong = f"{host}:{port}: {error!r}"
         else:
             conn.close()
             return None

@@ -106,6 +106,6 @@ if __name__ == "__main__":
         code = uvloop.run(_main(_asked().document))
     except (CannotRecount, KafkaError, *DATABASE_AWAY) as error:
         print(f"It cannot be recounted. {error}", file=sys.stderr)
-    except Exception:  # noqa: BLE001 - not hidden: shown as Python shows it
+    except Exception:  # noqa: BLE001 - not hidden: logged as what ends a process
         sys.excepthook(*sys.exc_info())
     sys.exit(code)

@@ -172,9 +172,11 @@ async def test_a_node_is_known_by_a_certificate_only(secured: SecuredKafka) -> N
     context = secured.told(ADMIN)["ssl_context"]
     for behind in (1, 2):
         reader, writer = await asyncio.open_connection(host, int(port) + behind, ssl=context)
-        with pytest.raises(OSError, match="CERTIFICATE_REQUIRED"):
-            await asyncio.wait_for(reader.read(1), 10)
-        writer.close()
+        try:
+            with pytest.raises(OSError, match="CERTIFICATE_REQUIRED"):
+                await asyncio.wait_for(reader.read(1), 10)
+        finally:
+            writer.close()
 
 
 async def test_a_department_with_a_wrong_password_says_so(
