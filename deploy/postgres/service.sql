@@ -13,6 +13,9 @@ SELECT format(
     ' CONNECTION LIMIT 40 PASSWORD %L',
     current_setting('wardbook.service'), current_setting('wardbook.password'))
 \gexec
+-- The server's own log leaves out DETAIL, which repeats the row that failed; a role cannot undo this.
+SELECT format('ALTER ROLE %I SET log_error_verbosity TO terse', current_setting('wardbook.service'))
+\gexec
 -- It owns its database, because it makes its tables itself, and reporting makes schemas too.
 SELECT format('CREATE DATABASE %1$I OWNER %1$I', current_setting('wardbook.service'))
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = current_setting('wardbook.service'))

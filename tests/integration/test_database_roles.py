@@ -101,6 +101,7 @@ async def test_a_role_can_log_in_and_no_more(server: str, role: str) -> None:
         "SELECT lo_import('/etc/passwd')",
         "ALTER SYSTEM SET log_statement = 'all'",
         "ALTER DATABASE registry OWNER TO reporting",
+        "SET log_error_verbosity = 'default'",
     ],
 )
 async def test_a_role_cannot_reach_beyond_its_database(
@@ -108,6 +109,12 @@ async def test_a_role_cannot_reach_beyond_its_database(
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await reporting.execute(forbidden)
+
+
+async def test_the_server_logs_no_row_that_failed(
+    reporting: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    assert await reporting.fetchval("SHOW log_error_verbosity") == "terse"
 
 
 async def test_reporting_makes_the_schemas_of_its_projections(
