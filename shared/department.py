@@ -19,6 +19,7 @@ from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.desk import Desk
 from shared.gate import install_gate
+from shared.kafka import wrong_with_kafka
 from shared.metrics import watch_pool
 from shared.problems import install_problems
 from shared.publisher import Publisher
@@ -98,7 +99,7 @@ def build_department(
     )
     install_problems(app)
     _install_backlog(app)
-    _install_department_health(app)
+    _install_department_health(app, settings)
     install_gate(app, name, settings, clock)
     trace_requests(app, spans)
     return app
@@ -118,15 +119,19 @@ def _install_backlog(app: FastAPI) -> None:
         return {"waiting": events, "oldest_age_seconds": age}
 
 
-def _install_department_health(app: FastAPI) -> None:
+def _install_department_health(app: FastAPI, settings: Settings) -> None:
     async def live() -> str | None:
         stalled = time.monotonic() - app.state.relay.moved_at > _STALL_SECONDS
         return "the relay does not move" if stalled else None
 
     async def ready() -> str | None:
         wrong = await wrong_with(app.state.pool)
-        if wrong is None and not await app.state.publisher.answers(2):
-            return "Kafka does not answer"
+        publisher: Publisher = app.state.publisher
+        if wrong is None and publisher.refused is not None:
+            wrong = f"Kafka does not take events: {publisher.refused!r}"
+        if wrong is None and not await publisher.answers(2):
+            why = await wrong_with_kafka(settings)
+            wrong = f"Kafka does not answer: {why}" if why else "Kafka does not answer"
         return wrong
 
     install_health(app, live, ready)

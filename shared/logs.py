@@ -1,14 +1,17 @@
 """Structured logs.
 
-One JSON object a line on standard output, in UTC, with whatever the caller bound.
+One JSON object a line on standard output, in UTC, with whatever the caller bound and without what
+no log may have (shared/redaction.py).
 """
 
 import logging
 import sys
+from types import TracebackType
 
 import structlog
 from structlog.typing import Processor
 
+from shared.redaction import redacted
 from shared.tracing import add_trace
 
 
@@ -26,6 +29,7 @@ def configure_logs(service: str, level: str) -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            redacted,
         ],
     )
     handler = logging.StreamHandler(sys.stdout)
@@ -40,3 +44,14 @@ def configure_logs(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    sys.excepthook = _log_uncaught
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Log what ends the process; Python itself would print it as it is."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+    else:
+        structlog.get_logger().critical("the process fails", exc_info=(kind, error, traceback))

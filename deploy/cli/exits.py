@@ -38,8 +38,12 @@ class Tidy(click.Group):
 
 
 def _said(error: Exception) -> str:
-    """Return what is wrong; asyncpg's and Kafka's words alone do not say whose they are."""
-    return f"{type(error).__name__}: {error}" if str(error) else repr(error)
+    """Return what is wrong; asyncpg's and Kafka's words alone do not say whose they are.
+
+    The row that PostgreSQL adds is left out: it may be personal.
+    """
+    said, _, _ = str(error).partition("\nDETAIL:")
+    return f"{type(error).__name__}: {said}" if said else repr(error)
 
 
 def _away() -> tuple[type[Exception], ...]:
