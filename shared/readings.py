@@ -24,7 +24,7 @@ from shared.printable import on_one_line
 from shared.refusal import Refused
 from shared.staff import asking, need
 
-_TOKEN = HTTPBearer(auto_error=False, description="Of one of the people of WARDBOOK_PEOPLE")
+TOKEN = HTTPBearer(auto_error=False, description="Of one of the people of WARDBOOK_PEOPLE")
 
 Purpose = Annotated[
     str,
@@ -78,7 +78,7 @@ class Reader:
         await db.execute(_NOTE, self.person.name, own, kind, subject, fields, self.purpose)
 
 
-def _with_role(request: Request, role: Role) -> Person:
+def with_role(request: Request, role: Role) -> Person:
     """Return who asks; refuses who has not the role, and everybody where nobody is known."""
     person = asking(request)
     if person is None and "authorization" not in request.headers:
@@ -89,8 +89,8 @@ def _with_role(request: Request, role: Role) -> Person:
     return person
 
 
-def _reader(request: Request, purpose: Purpose, _: Annotated[object, Security(_TOKEN)]) -> Reader:
-    return Reader(_with_role(request, Role.PERSONAL_DATA_READER), purpose)
+def _reader(request: Request, purpose: Purpose, _: Annotated[object, Security(TOKEN)]) -> Reader:
+    return Reader(with_role(request, Role.PERSONAL_DATA_READER), purpose)
 
 
 def _perhaps_reader(request: Request, purpose: Purpose | None = None) -> Reader | None:
@@ -127,14 +127,14 @@ def reading_routes(pool: Pool) -> APIRouter:
     )
     async def read(
         request: Request,
-        _: Annotated[object, Security(_TOKEN)],
+        _: Annotated[object, Security(TOKEN)],
         subject: Annotated[UUID | None, Query(description="the id of a case")] = None,
         since: Annotated[Day | None, Query(alias="from", description="from this day on")] = None,
         before: Annotated[
             int, Query(description="the id of the last one seen", ge=1, le=_NEWEST)
         ] = _NEWEST,
     ) -> list[Reading]:
-        person = _with_role(request, Role.AUDITOR)
+        person = with_role(request, Role.AUDITOR)
         moment = None if since is None else start_of(since)
         rows = await pool.fetch(_READ, person.unit, before, subject, moment, PAGE)
         return [Reading(**row) for row in rows]

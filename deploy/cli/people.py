@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from deploy.cli.audit import by, note
 from deploy.cli.exits import Refusal, Tidy
 from deploy.cli.output import as_json, tell, tell_json
 from deploy.cli.places import Places, given
@@ -83,9 +84,12 @@ def check(places: Places, *, file: Path | None, as_json: bool) -> None:
 @click.option("--unit", required=True, help="Identity of the unit, 2025-10525 for instance.")
 @click.option("--capacity", help="Of a signer: TM, Q, KT, TL or TUQ.")
 @click.option("--position", help="Of a signer who signs for the head.")
+@by
 @as_json
 @given
-def add(places: Places, /, *, file: Path | None, as_json: bool, **told: Any) -> None:
+def add(
+    places: Places, /, *, file: Path | None, by: str | None, as_json: bool, **told: Any
+) -> None:
     """Add somebody, and print the token, which is told this once.
 
     Services read the file when they start. It is written whole or not at all, and not where they
@@ -102,7 +106,9 @@ def add(places: Places, /, *, file: Path | None, as_json: bool, **told: Any) -> 
         written.write(before + ("\n" if before else "") + "[[person]]\n" + "".join(lines))
     try:
         _checked(partial)
-    except Refusal:
+        roles = ", ".join(told["roles"])
+        note(places, "users.add", by, told["name"], unit=told["unit"], told=roles)
+    except BaseException:
         partial.unlink()
         raise
     partial.replace(found)

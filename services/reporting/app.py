@@ -23,6 +23,7 @@ from services.reporting.positions import DATABASE_AWAY
 from services.reporting.report import PERIODIC, TERM, forms, load
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Worker
+from shared.audit.trail import keep_telling
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
@@ -97,7 +98,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
         counting = keep_measuring(lambda: measures.measure(pool), settings.measure_seconds)
-        async with _beside(app, follow(), _index(app), counting):
+        telling = keep_telling(pool, settings.measure_seconds)
+        async with _beside(app, follow(), _index(app), counting, telling):
             yield
         await app.state.worker.stop()
         await broker.stop()

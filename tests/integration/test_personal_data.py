@@ -16,6 +16,19 @@ from tests.support.servers import open_pool
 
 ROOT = MIGRATIONS.parents[2]
 
+AUDIT: Mapping[str, str] = {
+    "audit.actor": "an official or operator, read by auditors",
+    "audit.act": "what was done, by code",
+    "audit.subject": "the id of a case or document, the path of a request, the name of an official",
+    "audit.unit": "identity of a unit",
+    "audit.told": "numbers, places of records, roles: written by the code",
+    "audit.source": "name of a table",
+    "audit.digest": "a hash",
+    "audit.reason": "a hash with a salt that is emptied with the reason",
+    "audit.hash": "a hash",
+}
+"""Columns of the audit trail, which every database has."""
+
 COLUMNS: Mapping[str, str] = {
     "migrations": "applied_at",
     "projections": "id version begun_at live_at",
@@ -24,6 +37,7 @@ COLUMNS: Mapping[str, str] = {
     "document_files": "document",
     "document_numbers": "year last last_on",
     "recounts": "id ended_at differences",
+    "audit": "number at place",
     "positions": "partition next_offset",
     "units": "id",
     "types": "id",
@@ -76,6 +90,7 @@ TEXTS: Mapping[str, str] = {
     "dead_letters.detail": "the place in the record and the rule, never its value",
     "dead_letters.key": "bytes of a record that is no event, kept for its repair",
     "dead_letters.value": "bytes of a record that is no event, kept for its repair",
+    **AUDIT,
     "statements.kind": "return or entry",
     "statements.code": "code of a form or register",
     "statements.status": "where a return or entry stands, by code",
@@ -87,7 +102,7 @@ OF_DEPARTMENTS: Mapping[str, str] = {
     "migrations": "applied_at",
     "outbox": "position appended_at",
     "idempotency": "accepted_at",
-    "history": "subject position",
+    "history": "subject position salt",
     "readings": "id read_at subject",
     "cases": "id sequence received_on due_on closed_on recorded_at received_at paused_on resumed_on"
     " extended appointments waits_in_time accepted_on stepped_on ended_on reopened_on",
@@ -100,6 +115,7 @@ OF_DEPARTMENTS: Mapping[str, str] = {
     "case_file_parts": "file number",
     "case_file_faults": "file row_number",
     "retentions": "id applied_at before rows",
+    "audit": "number at place",
     "records": "id sequence recorded_at",
     "drafts": "id version saved_at",
     "return_steps": "id sequence period_start period_end recorded_at",
@@ -141,6 +157,7 @@ OF_DEPARTMENTS_TEXTS: Mapping[str, str] = {
     "case_file_faults.cell": "a place in a sheet",
     "case_file_faults.field": "name of a field",
     "case_file_faults.rule": "code of a rule",
+    **AUDIT,
     "retentions.rule": "code of a rule",
     "records.state": "payload of an event",
     "drafts.content": "figures, and texts that an official authors for a report",
