@@ -10,6 +10,7 @@ import pytest
 from services.reporting import projection
 from services.reporting.app import MIGRATIONS
 from shared.casework.retention import RULES
+from shared.database import AUDIT as AUDIT_MIGRATIONS
 from shared.database import Pool, migrate
 from shared.department import MIGRATIONS as MIGRATIONS_OF_ALL
 from tests.support.servers import open_pool
@@ -248,7 +249,8 @@ async def test_a_column_for_the_applicant_is_found(pool: Pool, table: str, colum
 async def departments(database: str) -> AsyncIterator[Pool]:
     """The tables of all departments in one database, whatever folders they come from."""
     of_services = [one for one in ROOT.glob("services/*/migrations") if one != MIGRATIONS]
-    folders = [MIGRATIONS_OF_ALL, *ROOT.glob("shared/*/**/migrations"), *of_services]
+    of_parts = [one for one in ROOT.glob("shared/*/**/migrations") if one != AUDIT_MIGRATIONS]
+    folders = [MIGRATIONS_OF_ALL, *of_parts, *of_services]
     async with open_pool(database, 2) as opened:
         await migrate(opened, folders)
         yield opened

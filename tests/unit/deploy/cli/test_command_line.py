@@ -128,7 +128,7 @@ def test_people_are_listed_checked_and_added(tmp_path: Path) -> None:
     assert said("users", "check", *where).exit_code == 0
 
     new = ["--name", 'Nguyễn "A" Ba', "--role", "officer", "--unit", UNIT]
-    token = json.loads(said("users", "add", *where, *new, "--json").output)["token"]
+    token = json.loads(said("users", "add", *where, *new, "--json").stdout)["token"]
     assert People.read(file).holder(f"Bearer {token}").name == 'Nguyễn "A" Ba'
 
     before = file.read_bytes()
