@@ -117,6 +117,9 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "sum by (reason) (increase(wardbook_dead_letters_total[1h]))",
                 "{{reason}}",
             ),
+            Panel(
+                "Rows of audit trails", "max by (service) (wardbook_audit_length)", "{{service}}"
+            ),
             Panel("Partitions whose log was lost", "max(wardbook_fold_positions_beyond_log)"),
             Panel(
                 "Broken checks in reports drawn",

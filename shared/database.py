@@ -10,6 +10,9 @@ from asyncpg.pool import PoolConnectionProxy
 type Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 type Pool = asyncpg.Pool[asyncpg.Record]
 
+AUDIT = Path(__file__).parent / "audit" / "migrations"
+"""The trail, which the database of every service has."""
+
 _LOCK = 0x57415244
 """Key of the advisory lock under which migrations run: two starting processes take turns."""
 
@@ -68,9 +71,9 @@ async def wrong_with(pool: Pool) -> str | None:
 async def migrate(pool: Pool, folders: Sequence[Path], schema: str | None = None) -> None:
     """Apply the `NNNN_name.sql` files of `folders`, all in one transaction, each only once ever.
 
-    Folders are taken in the given order, files by name. `schema` is made first where it is missing:
-    the one that the sessions of `pool` work in. Raises MigrationChanged, and applies nothing, where
-    an applied file was edited since.
+    Folders are taken in the given order, behind that of the audit trail, files by name. `schema` is
+    made first where it is missing, and has no trail: the one that the sessions of `pool` work in.
+    Raises MigrationChanged, and applies nothing, where an applied file was edited since.
     """
     async with pool.acquire() as conn, conn.transaction():
         # A large table is rewritten in minutes, and another process waits for that as long.
@@ -81,7 +84,7 @@ async def migrate(pool: Pool, folders: Sequence[Path], schema: str | None = None
         await conn.execute(_CREATE_MIGRATIONS)
         rows = await conn.fetch("SELECT name, checksum FROM migrations")
         applied = {row["name"]: row["checksum"] for row in rows}
-        for folder in folders:
+        for folder in folders if schema else (AUDIT, *folders):
             for file in sorted(folder.glob("[0-9]*.sql")):
                 await _apply(conn, f"{folder.parent.name}/{file.name}", file.read_text(), applied)
 

@@ -13,6 +13,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from shared import outbox, units
+from shared.audit.api import audit_routes
+from shared.audit.refusals import Refusals
+from shared.audit.trail import keep_telling
 from shared.broker import create_producer
 from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
@@ -72,9 +75,12 @@ def build_department(
         # First of all and as they are: a router that is included is looked through twice.
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
         app.router.routes += reading_routes(pool).routes
+        app.router.routes += audit_routes(pool).routes
         app.state.pool, app.state.relay, app.state.publisher = pool, relay, publisher
+        app.state.refusals = Refusals(pool, clock)
         tasks = [asyncio.create_task(relay.run(), name="relay")]
         tasks += [asyncio.create_task(work(desk, pool)) for work in works]
+        tasks += [asyncio.create_task(keep_telling(pool, settings.measure_seconds))]
         for task in tasks:
             guard(app, task)
         # What is here now stays: the collector need not look through it (20 ms, at any moment).

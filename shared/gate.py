@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import Access, Rule
+from shared.audit.refusals import Refusals
 from shared.clock import Clock
 from shared.counted import Counted
 from shared.metrics import REQUESTS_REFUSED
@@ -48,6 +49,7 @@ _HEADERS: Sequence[tuple[bytes, bytes]] = (
 )
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 _QUESTIONS = frozenset({"GET", "HEAD"})
+_NOT_ALLOWED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _MOST_OF_STRANGERS = 120
 """Refusals of one address in a minute; who guesses tokens does not get further."""
 
@@ -144,6 +146,8 @@ class Gate:
         async def armed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *self._more(message["headers"])]
+                if message["status"] in _NOT_ALLOWED:
+                    await _note(scope)
             await send(message)
 
         try:
@@ -199,6 +203,16 @@ class Gate:
         names = {name for name, _ in said}
         kept = [] if b"cache-control" in names else [(b"cache-control", b"private, no-cache")]
         return [*self._headers, *kept]
+
+
+async def _note(scope: Scope) -> None:
+    """Tell the audit trail, where the service has one by now, who was refused what."""
+    refusals: Refusals | None = getattr(scope["app"].state, "refusals", None)
+    person: Person | None = scope.get("person")
+    if refusals is not None:
+        name = None if person is None else person.name
+        unit = None if person is None else person.unit
+        await refusals.note(f"refused {scope['method']}", name, scope["path"], unit)
 
 
 def install_gate(

@@ -127,6 +127,10 @@ MEASURED_AT = Gauge(
     "wardbook_measured_timestamp_seconds",
     "When what is counted in the database at times (late events, missing returns ...) was last",
 )
+AUDIT_LENGTH = Gauge(
+    "wardbook_audit_length",
+    "Rows of the audit trail of the service's database: the number of its head, which only grows",
+)
 CONNECTIONS = Gauge(
     "wardbook_database_connections",
     "Connections of a pool (service, fold): open ones, those in use, and the limit",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deploy.cli.audit import by
 from deploy.cli.exits import WRONG, Impossible, Refusal, Tidy
 from deploy.cli.output import as_json, tell, tell_json
 from deploy.cli.places import Places, given
@@ -158,9 +159,19 @@ def show(places: Places, *, place: "Place", in_hex: bool, as_json: bool) -> None
 @_TOPIC
 @_SINCE
 @click.option("--all", "everything", is_flag=True, help="All that were not replayed yet.")
+@by
 @as_json
 @given
-def replay(places: Places, /, *, place: Any, everything: bool, as_json: bool, **told: Any) -> None:
+def replay(
+    places: Places,
+    /,
+    *,
+    place: Any,
+    everything: bool,
+    by: str | None,
+    as_json: bool,
+    **told: Any,
+) -> None:
     """Fold the dead letter at PLACE, or those chosen by the options, if this release reads them.
 
     Exit code 1 where some are still no events; these stay as they are.
@@ -168,6 +179,7 @@ def replay(places: Places, /, *, place: Any, everything: bool, as_json: bool, **
     if not (place or everything or any(told.values())):
         raise click.UsageError("say which: a PLACE, --reason, --topic, --since, or --all")
     from services.reporting.replay import replay as folding
+    from shared.audit.trail import operator
 
     async def work() -> tuple[int, int, list[dict[str, str]]]:
         from tqdm import tqdm
@@ -175,7 +187,7 @@ def replay(places: Places, /, *, place: Any, everything: bool, as_json: bool, **
         folded, new, left = 0, 0, []
         async with _tables(places) as pool:
             with tqdm(desc="Replaying", unit=" letters", disable=None) as bar:
-                async for some in folding(pool, _chosen(place=place, **told)):
+                async for some in folding(pool, _chosen(place=place, **told), operator(by)):
                     folded, new = folded + len(some.folded), new + some.new
                     left += [{"place": str(at), "reason": why.reason} for at, why in some.left]
                     bar.update(len(some.folded) + len(some.left))

@@ -2,6 +2,7 @@
 
 import click
 
+from deploy.cli.audit import verify_audit
 from deploy.cli.completion import completion
 from deploy.cli.dead_letters import dead_letters
 from deploy.cli.exits import Tidy
@@ -40,6 +41,6 @@ def wardbook(context: click.Context, folder: str) -> None:
 
 for command in (
     *(run, report, recount, rebuild, dead_letters, outbox, positions, topics, kafka_users),
-    *(users, token, load_sample, bench, completion),
+    *(users, token, verify_audit, load_sample, bench, completion),
 ):
     wardbook.add_command(command)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import click
 
+from deploy.cli.audit import by
 from deploy.cli.exits import WRONG, Impossible, Refusal
 from deploy.cli.output import as_json, tell_json
 from deploy.cli.places import Places, given
@@ -71,9 +72,10 @@ def report(  # noqa: PLR0913 - the questions of a report
 
 @click.command()
 @click.option("--document", type=UUID, help="Only a report that was drawn as a document.")
+@by
 @as_json
 @given
-def recount(places: Places, *, document: UUID | None, as_json: bool) -> None:
+def recount(places: Places, *, document: UUID | None, by: str | None, as_json: bool) -> None:
     """Recount from the log, and name each difference; exit code 1 where there is one.
 
     It changes nothing, and services go on meanwhile.
@@ -82,9 +84,10 @@ def recount(places: Places, *, document: UUID | None, as_json: bool) -> None:
 
     from services.reporting.recount import recount as recounting
     from services.reporting.recounting.log import CannotRecount
+    from shared.audit.trail import operator
 
     try:
-        found = uvloop.run(recounting(places.reporting(), document))
+        found = uvloop.run(recounting(places.reporting(), document, operator(by)))
     except CannotRecount as why:
         raise Impossible(str(why)) from None
     if as_json:
@@ -99,8 +102,9 @@ def recount(places: Places, *, document: UUID | None, as_json: bool) -> None:
 
 
 @click.command()
+@by
 @given
-def rebuild(places: Places) -> None:
+def rebuild(places: Places, *, by: str | None) -> None:
     """Fold the whole log into new tables beside the live ones, then draw reports from these.
 
     Services go on meanwhile. It may be stopped at any time, and goes on where it was.
@@ -108,8 +112,9 @@ def rebuild(places: Places) -> None:
     import uvloop
 
     from services.reporting.rebuild import rebuild as rebuilding
+    from shared.audit.trail import operator
     from shared.logs import configure_logs
 
     settings = places.reporting()
     configure_logs("rebuild", settings.log_level)
-    uvloop.run(rebuilding(settings))
+    uvloop.run(rebuilding(settings, operator(by)))

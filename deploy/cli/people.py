@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from deploy.cli.audit import by, note
 from deploy.cli.exits import Refusal, Tidy
 from deploy.cli.output import as_json, tell, tell_json
 from deploy.cli.places import SOFTWARE, Places, given
@@ -88,9 +89,12 @@ def check(places: Places, *, file: Path | None, as_json: bool) -> None:
 @click.option("--department", "departments", multiple=True, help="May be given several times.")
 @click.option("--capacity", help="Of a signer: TM, Q, KT, TL or TUQ.")
 @click.option("--position", help="Of a signer who signs for the head.")
+@by
 @as_json
 @given
-def add(places: Places, /, *, file: Path | None, as_json: bool, **told: Any) -> None:
+def add(
+    places: Places, /, *, file: Path | None, by: str | None, as_json: bool, **told: Any
+) -> None:
     """Add somebody, who is known by their token from then on.
 
     The file is written whole or not at all, and not where services would not take it; they read it
@@ -106,7 +110,9 @@ def add(places: Places, /, *, file: Path | None, as_json: bool, **told: Any) -> 
         written.write(before + ("\n" if before else "") + "[[person]]\n" + "".join(lines))
     try:
         _checked(partial)
-    except Refusal:
+        roles = ", ".join(told["roles"])
+        note(places, "users.add", by, told["name"], unit=told["unit"], told=roles)
+    except BaseException:
         partial.unlink()
         raise
     partial.replace(found)

@@ -4,13 +4,13 @@ import asyncio
 import gc
 import itertools
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from services.reporting import measures, projection
 from services.reporting.answers import Answers
@@ -20,13 +20,15 @@ from services.reporting.issuing.api import caller_by, issuing_routes, reading_ro
 from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
 from services.reporting.positions import DATABASE_AWAY
-from services.reporting.report import PERIODIC, TERM, forms, load
+from services.reporting.report import PERIODIC, TERM, Forms, Plan, forms, load
 from services.reporting.settings import ReportingSettings
 from services.reporting.signing_in import install_console
 from services.reporting.worker import Worker
+from shared.audit.refusals import Refusals
+from shared.audit.trail import keep_telling
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
-from shared.database import create_pool, migrate, wrong_with
+from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.gate import install_gate
 from shared.measuring import keep_measuring
 from shared.metrics import watch_pool
@@ -88,16 +90,14 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
             return await worker.consumer.lag()
 
         app.state.pool, app.state.worker = pool, await work()
-        app.include_router(report_routes(Answers(pool, plans), report_forms, clock))
-        app.include_router(evidence_routes(pool, clock))
-        caller = caller_by(clock)
-        drafts, office = Drafts(pool, plans), Office(pool, report_forms)
-        app.include_router(issuing_routes(drafts, office, caller))
-        app.include_router(reading_routes(drafts, office, caller))
+        app.state.refusals = Refusals(pool, clock)
+        for routes in _routes(pool, plans, report_forms, clock):
+            app.include_router(routes)
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
         counting = keep_measuring(lambda: measures.measure(pool), settings.measure_seconds)
-        async with _beside(app, follow(), _index(app), counting):
+        telling = keep_telling(pool, settings.measure_seconds)
+        async with _beside(app, follow(), _index(app), counting, telling):
             yield
         await app.state.worker.stop()
         await broker.stop()
@@ -117,6 +117,17 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     install_console(app, settings)
     trace_requests(app, spans)
     return app
+
+
+def _routes(
+    pool: Pool, plans: Mapping[str, Plan], report_forms: Forms, clock: Clock
+) -> Iterator[APIRouter]:
+    """Return the routes of the reports, of their evidence, and of documents."""
+    yield report_routes(Answers(pool, plans), report_forms, clock)
+    yield evidence_routes(pool, clock)
+    drafts, office, caller = Drafts(pool, plans), Office(pool, report_forms), caller_by(clock)
+    yield issuing_routes(drafts, office, caller)
+    yield reading_routes(drafts, office, caller)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from services.reporting.positions import DATABASE_AWAY
 from services.reporting.projection import Behind
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Worker
+from shared.audit.trail import operator, session_of
 from shared.broker import create_broker
 from shared.database import Pool, create_pool, migrate
 from shared.logs import configure_logs
@@ -30,11 +31,15 @@ _LOOKS = 60
 log = structlog.get_logger()
 
 
-async def rebuild(settings: ReportingSettings) -> None:
-    """Build a projection, or go on building one; return when it is live and services fold it."""
+async def rebuild(settings: ReportingSettings, by: str | None = None) -> None:
+    """Build a projection, or go on building one; return when it is live and services fold it.
+
+    `by` whom, else by the user of the system, is told to the audit trail.
+    """
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     broker = create_broker(settings, "rebuild")
-    pool = await create_pool(settings.database.get_secret_value(), settings.database_connections)
+    dsn, session = settings.database.get_secret_value(), session_of(operator(by))
+    pool = await create_pool(dsn, settings.database_connections, **session)
     try:
         await migrate(pool, [MIGRATIONS])
         new = await projection.begin(pool)

@@ -23,6 +23,7 @@ from services.reporting.recounting.differences import differences
 from services.reporting.recounting.log import CannotRecount, Log, open_log
 from services.reporting.recounting.told import Told
 from services.reporting.settings import ReportingSettings
+from shared.audit.trail import operator, session_of
 from shared.database import Connection, create_pool
 from shared.logs import configure_logs
 from shared.settings import read_settings
@@ -30,14 +31,18 @@ from shared.settings import read_settings
 _EQUAL, _DIFFERENT, _IMPOSSIBLE = 0, 1, 2
 
 
-async def recount(settings: ReportingSettings, id_: UUID | None = None) -> Sequence[str]:
+async def recount(
+    settings: ReportingSettings, id_: UUID | None = None, by: str | None = None
+) -> Sequence[str]:
     """Return a line for each difference, of all that reporting holds or of one document.
 
+    `by` whom, else by the user of the system, is told to the audit trail.
     Raises CannotRecount where the log does not hold all that was folded.
     """
     # Sorting and reading take their time, and hold nothing that anybody waits for.
     patient = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-    pool = await create_pool(settings.database.get_secret_value(), 2, **patient)
+    session = {**patient, **session_of(operator(by))}
+    pool = await create_pool(settings.database.get_secret_value(), 2, **session)
     try:
         async with pool.acquire() as conn, open_log(settings) as log:
             await projection.read_live(conn, after_it_too=True)

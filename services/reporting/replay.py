@@ -16,6 +16,7 @@ from services.reporting.dead_letters import START, Chosen, Place, as_record, fin
 from services.reporting.decode import Undecodable
 from services.reporting.fold import write
 from services.reporting.numbers import Numbers
+from shared.audit.trail import note
 from shared.database import Pool
 
 _AT_ONCE = 1_000
@@ -46,19 +47,20 @@ class Replayed:
     left: Sequence[tuple[Place, Undecodable]]
 
 
-async def replay(pool: Pool, chosen: Chosen) -> AsyncIterator[Replayed]:
+async def replay(pool: Pool, chosen: Chosen, by: str) -> AsyncIterator[Replayed]:
     """Fold the chosen letters of the projection of `pool`; yield what became of some at a time.
 
+    That `by` did it stands in the audit trail.
     It may be stopped at any time and started again.
     """
     reader, numbers, after = Reader(), Numbers(), START
     while letters := await find(pool, chosen, _AT_ONCE, after):
-        yield await _fold(pool, reader, numbers, letters)
+        yield await _fold(pool, reader, numbers, letters, by)
         after = place_of(letters[-1])
 
 
 async def _fold(
-    pool: Pool, reader: Reader, numbers: Numbers, letters: Sequence[asyncpg.Record]
+    pool: Pool, reader: Reader, numbers: Numbers, letters: Sequence[asyncpg.Record], by: str
 ) -> Replayed:
     records = [as_record(letter) for letter in letters]
     batch = reader.read(records)
@@ -74,4 +76,6 @@ async def _fold(
             origin = [records[place].offset for place in steps.place.tolist()]
             await conn.execute(_FIRST_PLACE, batch.subjects, steps.sequence.tolist(), origin)
             await conn.execute(_REPLAYED, *map(list, zip(*good, strict=True)))
+            told = f"{new} new of " + " ".join(map(str, good))
+            await note(conn, "dead_letters.replay", by, "reporting", told=told)
     return Replayed(good, new, [(places[number], why) for number, why in batch.letters.items()])

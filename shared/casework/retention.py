@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
+from shared.audit.trail import operator, session_of
 from shared.clock import system_clock, ward_day
 from shared.database import Pool, create_pool
 from shared.frozen import Closed
@@ -45,7 +46,7 @@ WITH due AS ({_DUE_CASES} LIMIT {CHUNK} FOR UPDATE), emptied AS (
            particulars = CASE WHEN 'particulars' = ANY($4) THEN '{{}}' ELSE particulars END
       FROM due WHERE cases.id = due.id RETURNING 1
 ), forgotten AS (
-    UPDATE history SET reason = NULL
+    UPDATE history SET reason = NULL, salt = NULL
       FROM due WHERE subject = due.id AND reason IS NOT NULL AND 'reason' = ANY($4)
 )
 """  # noqa: S608
@@ -128,9 +129,11 @@ def _told(rule: Rule, today: date) -> Sequence[object]:
     return rule.before(today), rule.code, *of_cases
 
 
-async def main(*, apply: bool) -> None:
-    """Say of each rule how many rows are due, or were emptied."""
-    pool = await create_pool(read_settings(RetentionSettings).database.get_secret_value(), 2)
+async def main(*, apply: bool, by: str | None) -> None:
+    """Say of each rule how many rows are due, or were emptied; by whom stands in the trail."""
+    session = session_of(operator(by))
+    dsn = read_settings(RetentionSettings).database.get_secret_value()
+    pool = await create_pool(dsn, 2, **session)
     today = ward_day(system_clock())
     for rule in RULES:
         rows = await (empty if apply else due)(pool, rule, today)
@@ -144,4 +147,5 @@ if __name__ == "__main__":
         prog="python -m shared.casework.retention", description=__doc__
     )
     parser.add_argument("--apply", action="store_true", help="empty what is due")
-    asyncio.run(main(apply=parser.parse_args().apply))
+    parser.add_argument("--by", help="who does it, for the audit trail; else the system's user")
+    asyncio.run(main(**vars(parser.parse_args())))

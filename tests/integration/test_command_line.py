@@ -18,6 +18,7 @@ from deploy.cli.main import wardbook
 from deploy.cli.places import DEPARTMENTS
 from services.reporting.settings import ReportingSettings
 from shared import outbox
+from shared.audit.trail import operator
 from shared.database import migrate
 from shared.events.cases import Status
 from shared.events.envelope import Event, encode, event_id
@@ -130,13 +131,23 @@ async def test_an_installation_is_operated(
     assert any(event_id(FIRST, 1) in line for line in differs["differences"])
 
     # After the fix: what can be read is folded, what cannot stays, and a recount is equal.
-    told = await one.answer("dead-letters", "replay", "--all", code=1)
+    told = await one.answer("dead-letters", "replay", "--all", "--by", "Tám", code=1)
     assert (told["folded"], told["new"]) == (2, 1)
     assert told["left"] == [{"place": known[0]["place"], "reason": "not_json"}]
     assert await one.answer("recount") == {"equal": True, "differences": []}
     async with live_tables(one.reporting) as conn:
         assert await conn.fetchval("SELECT count(*) FROM facts") == 3
         assert await conn.fetchval("SELECT count(*) FROM dead_letters") == 3
+
+    async with live_tables(one.reporting) as conn:
+        acts = await conn.fetch("SELECT act, actor, told FROM public.audit ORDER BY number")
+    assert [tuple(row)[:2] for row in acts] == [
+        ("projection.live", None),
+        ("recount", operator()),
+        ("dead_letters.replay", "Tám"),
+        ("recount", operator()),
+    ]
+    assert acts[2]["told"].startswith("1 new of registry.events/")
 
     again = await one.answer("dead-letters", "replay", "--reason", "unknown_procedure")
     assert again == {"folded": 0, "new": 0, "left": []}

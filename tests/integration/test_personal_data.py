@@ -10,11 +10,25 @@ import pytest
 from services.reporting import projection
 from services.reporting.app import MIGRATIONS
 from shared.casework.retention import RULES
+from shared.database import AUDIT as AUDIT_MIGRATIONS
 from shared.database import Pool, migrate
 from shared.department import MIGRATIONS as MIGRATIONS_OF_ALL
 from tests.support.servers import open_pool
 
 ROOT = MIGRATIONS.parents[2]
+
+AUDIT: Mapping[str, str] = {
+    "audit.actor": "an official or operator, read by auditors",
+    "audit.act": "what was done, by code",
+    "audit.subject": "the id of a case or document, the path of a request, the name of an official",
+    "audit.unit": "identity of a unit",
+    "audit.told": "numbers, places of records, roles: written by the code",
+    "audit.source": "name of a table",
+    "audit.digest": "a hash",
+    "audit.reason": "a hash with a salt that is emptied with the reason",
+    "audit.hash": "a hash",
+}
+"""Columns of the audit trail, which every database has."""
 
 COLUMNS: Mapping[str, str] = {
     "migrations": "applied_at",
@@ -24,6 +38,7 @@ COLUMNS: Mapping[str, str] = {
     "document_files": "document",
     "document_numbers": "year last last_on",
     "recounts": "id ended_at differences",
+    "audit": "number at place",
     "positions": "partition next_offset",
     "units": "id",
     "types": "id",
@@ -76,6 +91,7 @@ TEXTS: Mapping[str, str] = {
     "dead_letters.detail": "the place in the record and the rule, never its value",
     "dead_letters.key": "bytes of a record that is no event, kept for its repair",
     "dead_letters.value": "bytes of a record that is no event, kept for its repair",
+    **AUDIT,
     "statements.kind": "return or entry",
     "statements.code": "code of a form or register",
     "statements.status": "where a return or entry stands, by code",
@@ -87,7 +103,7 @@ OF_DEPARTMENTS: Mapping[str, str] = {
     "migrations": "applied_at",
     "outbox": "position appended_at",
     "idempotency": "accepted_at",
-    "history": "subject position",
+    "history": "subject position salt",
     "readings": "id read_at subject",
     "cases": "id sequence received_on due_on closed_on recorded_at received_at paused_on resumed_on"
     " extended appointments waits_in_time accepted_on stepped_on ended_on reopened_on",
@@ -100,6 +116,7 @@ OF_DEPARTMENTS: Mapping[str, str] = {
     "case_file_parts": "file number",
     "case_file_faults": "file row_number",
     "retentions": "id applied_at before rows",
+    "audit": "number at place",
     "records": "id sequence recorded_at",
     "drafts": "id version saved_at",
     "return_steps": "id sequence period_start period_end recorded_at",
@@ -141,6 +158,7 @@ OF_DEPARTMENTS_TEXTS: Mapping[str, str] = {
     "case_file_faults.cell": "a place in a sheet",
     "case_file_faults.field": "name of a field",
     "case_file_faults.rule": "code of a rule",
+    **AUDIT,
     "retentions.rule": "code of a rule",
     "records.state": "payload of an event",
     "drafts.content": "figures, and texts that an official authors for a report",
@@ -231,7 +249,8 @@ async def test_a_column_for_the_applicant_is_found(pool: Pool, table: str, colum
 async def departments(database: str) -> AsyncIterator[Pool]:
     """The tables of all departments in one database, whatever folders they come from."""
     of_services = [one for one in ROOT.glob("services/*/migrations") if one != MIGRATIONS]
-    folders = [MIGRATIONS_OF_ALL, *ROOT.glob("shared/*/**/migrations"), *of_services]
+    of_parts = [one for one in ROOT.glob("shared/*/**/migrations") if one != AUDIT_MIGRATIONS]
+    folders = [MIGRATIONS_OF_ALL, *of_parts, *of_services]
     async with open_pool(database, 2) as opened:
         await migrate(opened, folders)
         yield opened

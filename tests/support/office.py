@@ -15,6 +15,7 @@ from services.registry.app import REGISTRY_MIGRATIONS
 from services.registry.model import REGISTRY
 from services.returns.app import RETURNS_MIGRATIONS
 from services.returns.app import ROUTES as RETURNS_ROUTES
+from shared.audit.api import audit_routes
 from shared.casework.api import case_routes
 from shared.database import Pool, migrate
 from shared.department import CASEWORK_MIGRATIONS, MIGRATIONS, RECORDS_MIGRATIONS, Routes
@@ -88,6 +89,7 @@ async def an_office(
     install_problems(app)
     desk = Desk(pool, lambda: now, lambda: woken.append(1))
     app.include_router(reading_routes(pool))
+    app.include_router(audit_routes(pool))
     for make in routes:
         app.include_router(make(desk, pool))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

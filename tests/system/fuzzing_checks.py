@@ -14,7 +14,7 @@ import schemathesis
 _TABLES = """
 SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
  WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'
-   AND table_name NOT IN ('outbox', 'history', 'tally_parts') ORDER BY 1
+   AND table_name NOT IN ('outbox', 'history', 'audit', 'tally_parts') ORDER BY 1
 """
 _VIEWS = """
 SELECT format('%I.%I', table_schema, table_name) FROM information_schema.views

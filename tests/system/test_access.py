@@ -29,8 +29,8 @@ BUDGET = {"form": "budget", "period_start": "2024-01-01", "period_end": "2024-12
 CHANGE = {"sequence": 2, "official": "Phạm Thị Em", **REASON}
 BIRTH = {
     "kind": "birth",
-    "child": {"name": "Trần Văn Mới", "born_on": "2024-02-20"},
-    "sex": "male",
+    "child": {"name": "Trần Văn Mới", "born_on": "2024-02-20", "sex": "male"},
+    "birthplace": "Bệnh viện tỉnh",
 }
 
 

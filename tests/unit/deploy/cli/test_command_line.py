@@ -134,7 +134,7 @@ def test_people_are_listed_checked_and_added(tmp_path: Path) -> None:
 
     new = ["--name", 'Nguyễn "A" Ba', "--role", "officer", "--unit", UNIT]
     new += ["--subject", "a3", "--department", "permits"]
-    assert json.loads(said("users", "add", *where, *new, "--json").output)["subject"] == "a3"
+    assert json.loads(said("users", "add", *where, *new, "--json").stdout)["subject"] == "a3"
     added = People.read(file).of("a3")
     assert (added.name, added.departments) == ('Nguyễn "A" Ba', frozenset({"permits"}))
 

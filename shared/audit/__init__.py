@@ -1,0 +1,1 @@
+"""The audit trail of a database: every act in a table that only grows, chained and verifiable."""
