@@ -19,6 +19,7 @@ from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.desk import Desk
 from shared.metrics import watch_pool
+from shared.own_log import OwnLog
 from shared.people import People
 from shared.problems import install_problems
 from shared.publisher import Publisher
@@ -67,9 +68,11 @@ def build_department(
         )
         watch_pool("service", pool)
         await migrate(pool, [MIGRATIONS, *migrations])
+        own_log = OwnLog(settings.kafka, name, topic_of(name))
+        await own_log.see_at_start(pool)
         await asyncio.to_thread(_read_reference_data)
         publisher = Publisher(lambda: create_producer(settings, name), topic_of(name), spans)
-        relay = Relay(pool, publisher)
+        relay = Relay(pool, publisher, own_log.see)
         desk = Desk(pool, clock, relay.wake, migration_token)
         # First of all and as they are: a router that is included is looked through twice.
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
@@ -125,6 +128,6 @@ def _install_department_health(app: FastAPI) -> None:
         wrong = await wrong_with(app.state.pool)
         if wrong is None and not await app.state.publisher.answers(2):
             return "Kafka does not answer"
-        return wrong
+        return wrong or app.state.relay.wrong
 
     install_health(app, live, ready)

@@ -100,17 +100,22 @@ def recount(places: Places, *, document: UUID | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--new-log", is_flag=True, help="The topics were lost, and published anew.")
 @given
-def rebuild(places: Places) -> None:
+def rebuild(places: Places, *, new_log: bool) -> None:
     """Fold the whole log into new tables beside the live ones, then draw reports from these.
 
     Services go on meanwhile. It may be stopped at any time, and goes on where it was.
     """
     import uvloop
 
+    from services.reporting.projection import StepsMissing
     from services.reporting.rebuild import rebuild as rebuilding
     from shared.logs import configure_logs
 
     settings = places.reporting()
     configure_logs("rebuild", settings.log_level)
-    uvloop.run(rebuilding(settings))
+    try:
+        uvloop.run(rebuilding(settings, new_log=new_log))
+    except StepsMissing as missing:
+        raise Refusal(f"{missing}: republish every department first (docs/backup.md)") from None

@@ -70,6 +70,12 @@ class Places:
 
         return self._settings("reporting", ReportingSettings)
 
+    def department(self, name: str) -> "Settings":
+        """Return the settings of a department."""
+        from shared.settings import Settings
+
+        return self._settings(name, Settings)
+
     def _settings[S: Settings](self, service: str, kind: type[S]) -> S:
         for name in ("KAFKA", "DATABASE"):
             self.need(service, name)

@@ -29,8 +29,12 @@ _LOOKS = 60
 log = structlog.get_logger()
 
 
-async def rebuild(settings: ReportingSettings) -> None:
-    """Build a projection, or go on building one; return when it is live and services fold it."""
+async def rebuild(settings: ReportingSettings, *, new_log: bool = False) -> None:
+    """Build a projection, or go on building one; return when it is live and services fold it.
+
+    `new_log` where the topics were lost and published anew. Raises StepsMissing where they lack
+    steps of what is live.
+    """
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     broker = create_broker(settings, "rebuild")
     pool = await create_pool(settings.database.get_secret_value(), settings.database_connections)
@@ -43,7 +47,7 @@ async def rebuild(settings: ReportingSettings) -> None:
         try:
             await _catch_up(worker, failed)
             await worker.index_facts()
-            while not await _switched(pool, worker):
+            while not await _switched(pool, worker, new_log=new_log):
                 await _catch_up(worker, failed)
             print(f"Reports are drawn from projection {new.id} now.")
             await _hand_over(worker)
@@ -71,9 +75,9 @@ async def _catch_up(worker: Worker, failed: asyncio.Future[None]) -> None:
                 failed.result()
 
 
-async def _switched(pool: Pool, worker: Worker) -> bool:
+async def _switched(pool: Pool, worker: Worker, *, new_log: bool) -> bool:
     try:
-        await projection.switch(pool, worker.projection)
+        await projection.switch(pool, worker.projection, new_log=new_log)
     except (Behind, *DATABASE_AWAY) as cause:
         log.info("not switched yet", cause=str(cause))
         return False
