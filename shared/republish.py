@@ -4,7 +4,7 @@ In the order of the outbox, hence of each case. Its progress stands in the datab
 where it was cut short, and publishes a batch twice at most, which changes nothing for readers.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -110,7 +110,7 @@ class Republishing:
             await self._writer.execute(_BEGIN)
         return Work(since=0, events=await self._writer.fetchval(_COUNT, 0), resumed=False)
 
-    async def publish(self, work: Work) -> AsyncIterator[int]:
+    async def publish(self, work: Work) -> AsyncGenerator[int]:
         """Publish batch after batch, each noted when it is acknowledged; yield how many it had."""
         async with self._reader.transaction(readonly=True):
             # One cursor, because the history has no index by position: it is sorted once.

@@ -39,6 +39,7 @@ _IS_INDEXED = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('f
 _DROP_INDEX = "DROP INDEX CONCURRENTLY facts_of_unit"
 _INDEX = "CREATE INDEX CONCURRENTLY facts_of_unit ON facts USING gin (units)"
 
+_LOG_LOST = "UPDATE public.documents SET log_lost = true"
 _MISSING = """
 SELECT count(*) FROM {old}.facts AS old
  WHERE NOT EXISTS (SELECT FROM {new}.facts AS new
@@ -173,6 +174,8 @@ async def switch(pool: Pool, new: Projection, *, new_log: bool = False) -> None:
             come_level = _hold_all if new_log else _come_level
             await come_level(conn, Projection(old), new)
             await conn.execute(_RETIRE, old)
+        if new_log:
+            await conn.execute(_LOG_LOST)
         await conn.execute(_MAKE_LIVE, new.id)
 
 

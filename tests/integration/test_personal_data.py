@@ -19,7 +19,7 @@ ROOT = MIGRATIONS.parents[2]
 COLUMNS: Mapping[str, str] = {
     "migrations": "applied_at",
     "projections": "id version begun_at live_at",
-    "documents": "id concerns starts ends as_of dated number",
+    "documents": "id concerns starts ends as_of dated number log_lost",
     "document_steps": "document step at",
     "document_files": "document",
     "document_numbers": "year last last_on",

@@ -52,20 +52,20 @@ class Installation:
         """The folder of base backups and of the archived log."""
         return self.folder / "backups"
 
-    async def run(self, *command: str | Path, **more: str) -> tuple[int | None, str]:
+    async def run(self, *command: str | Path) -> tuple[int | None, str]:
         """Run a program as an operator would; return its exit code and what it said."""
         process = await asyncio.create_subprocess_exec(
             *map(str, command),
-            env=self._environment() | more,
+            env=self._environment(),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         said, wrong = await process.communicate()
         return process.returncode, said.decode() or wrong.decode()
 
-    async def done(self, *command: str | Path, **more: str) -> str:
+    async def done(self, *command: str | Path) -> str:
         """Run a program that succeeds."""
-        code, said = await self.run(*command, **more)
+        code, said = await self.run(*command)
         assert code == 0, said
         return said
 
@@ -127,7 +127,7 @@ class Installation:
 
     async def archived(self) -> None:
         """Return when all that was committed is in the archive."""
-        last = await self.asks("SELECT pg_walfile_name(pg_switch_wal())")
+        last: str = await self.asks("SELECT pg_walfile_name(pg_switch_wal())")
 
         async def is_there() -> bool:
             return (self.backups / "wal" / last).exists()
@@ -136,7 +136,8 @@ class Installation:
 
     async def recovered(self) -> bool:
         """Say whether the server has replayed its log, and takes writes."""
-        return not await self.asks("SELECT pg_is_in_recovery()")
+        found: bool = await self.asks("SELECT NOT pg_is_in_recovery()")
+        return found
 
     async def asks(self, query: str) -> Any:
         """Return the answer to a question of the superuser."""
@@ -202,13 +203,15 @@ async def test_reporting_s_database_is_lost(one: Installation) -> None:
 async def test_kafka_s_log_is_lost(one: Installation) -> None:
     """Departments publish nothing onto a topic made anew; their history brings the log back."""
     wardbook, unit = one.wardbook, one.wardbook.new_unit()
+    body = {"unit": unit, "procedure": "permits.land_file", "channel": "post"}
+    case = await wardbook.told("permits", "/cases", body)
+    await wardbook.settled()
     before = await one.seen()
     await one.kafka.stop()
     shutil.rmtree(one.folder / "kafka")
     await one.kafka.start()
     await create_topics(one.kafka.bootstrap)
-    body = {"unit": unit, "procedure": "permits.land_file", "channel": "post"}
-    await wardbook.told("permits", "/cases", body)
+    await wardbook.told("permits", f"/cases/{case['id']}/withdrawal", {})
 
     async def noticed() -> bool:
         return "it was lost" in await one.ready("permits")
@@ -233,7 +236,7 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
 
     assert await one.seen() == before
     figures = await wardbook.figures(unit, date(2020, 1, 1), date(2030, 1, 1))
-    assert figures["permits.applications_received"] == 1
+    assert figures["permits.applications_withdrawn"] == 1
     assert (await one.asked("recount"))["equal"]
     await assert_tallies_equal_a_recount(wardbook)
 
