@@ -84,6 +84,8 @@ TEXTS: Mapping[str, str] = {
 """Columns that take any text or bytes, each with the reason why no personal data come in there."""
 
 OF_DEPARTMENTS: Mapping[str, str] = {
+    "log_marks": "partition next_offset",
+    "republishing": "position began_at",
     "migrations": "applied_at",
     "outbox": "position appended_at",
     "idempotency": "accepted_at",

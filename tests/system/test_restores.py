@@ -204,6 +204,7 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
     """Departments publish nothing onto a topic made anew; their history brings the log back."""
     wardbook, unit = one.wardbook, one.wardbook.new_unit()
     body = {"unit": unit, "procedure": "permits.land_file", "channel": "post"}
+    body |= {"received_on": "2023-03-01"}
     case = await wardbook.told("permits", "/cases", body)
     await wardbook.settled()
     before = await one.seen()
@@ -211,7 +212,7 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
     shutil.rmtree(one.folder / "kafka")
     await one.kafka.start()
     await create_topics(one.kafka.bootstrap)
-    await wardbook.told("permits", f"/cases/{case['id']}/withdrawal", {})
+    await wardbook.told("permits", f"/cases/{case['id']}/withdrawal", {"closed_on": "2023-03-02"})
 
     async def noticed() -> bool:
         return "it was lost" in await one.ready("permits")
@@ -235,7 +236,7 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
     await wardbook.settled()
 
     assert await one.seen() == before
-    figures = await wardbook.figures(unit, date(2020, 1, 1), date(2030, 1, 1))
+    figures = await wardbook.figures(unit, *PERIOD)
     assert figures["permits.applications_withdrawn"] == 1
     assert (await one.asked("recount"))["equal"]
     await assert_tallies_equal_a_recount(wardbook)
