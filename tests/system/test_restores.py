@@ -22,16 +22,16 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import PROGRAMS, Postgres
+from shared.people import Role
 from shared.topics import create_topics
 from tests.support.servers import running_kafka, running_postgres
 from tests.support.wait import wait_until
 from tests.support.wardbook import DEPARTMENTS, SERVICES, Wardbook, running_wardbook
 from tests.system.recount import assert_tallies_equal_a_recount
-from tests.system.test_issuing import a_case, correct, drawn, files, issued
+from tests.system.test_issuing import a_case, correct, drawn, files, issued, told
 
 BACKUP = Path(__file__).parents[2] / "deploy" / "backup"
 PERIOD = (date(2023, 1, 1), date(2023, 6, 30))
-AS_OF = date(2026, 1, 1)
 ARCHIVING = (
     "ALTER SYSTEM SET archive_mode = on",
     "ALTER SYSTEM SET archive_command = '{script} %p {folder}/wal/%f'",
@@ -92,13 +92,13 @@ class Installation:
 
     async def stop(self, *names: str) -> None:
         """End services in order."""
-        for name in names:
-            await self.wardbook.stop(name)
+        await asyncio.gather(*map(self.wardbook.stop, names))
 
     async def start(self, *names: str) -> None:
-        """Start services, one after the other."""
-        for name in names:
-            await self.wardbook.start(name)
+        """Start services at once."""
+        async with asyncio.TaskGroup() as group:
+            for name in names:
+                group.create_task(self.wardbook.start(name))
 
     async def lose_database(self, name: str) -> None:
         """Lose a service's database; an empty one takes its place."""
@@ -117,7 +117,7 @@ class Installation:
     async def seen(self) -> tuple[Any, Any]:
         """Return what the ward's report says, and its evidence."""
         unit = self.wardbook.issuing_unit
-        report = await self.wardbook.report(unit, *PERIOD, AS_OF)
+        report = await self.wardbook.report(unit, *PERIOD)
         return report["figures"], report["checks"]
 
     async def moment(self) -> datetime:
@@ -168,8 +168,23 @@ async def one(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Install
     folder = tmp_path_factory.mktemp("restores")
     async with running_kafka(folder) as kafka, running_postgres(folder) as postgres:
         await create_topics(kafka.bootstrap)
+        await archive(postgres, folder)
         async with running_wardbook(kafka.bootstrap, postgres.dsn, folder) as wardbook:
             yield Installation(kafka, postgres, wardbook, folder)
+
+
+async def archive(postgres: Postgres, folder: Path) -> None:
+    """Let the server archive its log, from its next start on."""
+    data, backups = folder / "postgres" / "data", folder / "backups"
+    for made in (backups, backups / "wal"):
+        made.mkdir()
+    shutil.chown(backups / "wal", data.owner(), data.group())
+    server = await asyncpg.connect(postgres.dsn)
+    for statement in ARCHIVING:
+        await server.execute(statement.format(script=BACKUP / "archive.sh", folder=backups))
+    await server.close()
+    await postgres.stop()
+    await postgres.start()
 
 
 async def test_reporting_s_database_is_lost(one: Installation) -> None:
@@ -229,8 +244,8 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
     await admin.close()
     await wait_until(partial(_made, one.kafka.bootstrap))
 
-    told = {name: await one.asked("republish", name) for name in DEPARTMENTS}
-    assert {name: row["complete"] for name, row in told.items()} == dict.fromkeys(DEPARTMENTS, True)
+    done = {name: await one.asked("republish", name) for name in DEPARTMENTS}
+    assert {name: row["complete"] for name, row in done.items()} == dict.fromkeys(DEPARTMENTS, True)
     await one.start(*DEPARTMENTS)
     await one.done(sys.executable, "-m", "deploy.cli", "rebuild", "--new-log")
     await wardbook.settled()
@@ -240,6 +255,10 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
     assert figures["permits.applications_withdrawn"] == 1
     assert (await one.asked("recount"))["equal"]
     await assert_tallies_equal_a_recount(wardbook)
+    [document] = await told(wardbook, Role.DRAFTER, "GET", "")
+    recount = (sys.executable, "-m", "deploy.cli", "recount", "--document", document["id"])
+    code, said = await one.run(*recount)
+    assert (code, "a log that was lost" in said) == (3, True), said
 
 
 async def _made(bootstrap: str) -> bool:
@@ -301,16 +320,7 @@ async def test_a_department_s_database_is_lost(one: Installation) -> None:
 async def test_the_data_folder_is_lost(one: Installation) -> None:
     """A base backup and the archived log bring back what was answered before a moment, no more."""
     wardbook, backups = one.wardbook, one.backups
-    for made in (backups, backups / "wal"):
-        made.mkdir()
     data = one.folder / "postgres" / "data"
-    shutil.chown(backups / "wal", data.owner(), data.group())
-    await one.stop(*SERVICES)
-    archive = {"script": BACKUP / "archive.sh", "folder": backups}
-    await one.execute(*(statement.format(**archive) for statement in ARCHIVING))
-    await one.postgres.stop()
-    await one.postgres.start()
-    await one.start(*SERVICES)
     await one.done(BACKUP / "base.sh", backups)
     kept = await a_case(wardbook, 2023, 7)
     await wardbook.settled()
