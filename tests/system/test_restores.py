@@ -20,6 +20,7 @@ import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.embedded.errors import StartFailed
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import PROGRAMS, Postgres
 from shared.people import Role
@@ -285,8 +286,8 @@ async def test_a_department_s_database_is_lost(one: Installation) -> None:
     await one.stop("permits")
     await one.lose_database("permits")
     await one.done("pg_restore", "--single-transaction", f"--dbname={dsn}", str(dump))
-    with pytest.raises(Exception, match="permits ended with"):
-        await one.start("permits")
+    with pytest.raises(StartFailed, match="permits ended with"):
+        await wardbook.start("permits")
     assert "wardbook compare permits" in (one.folder / "permits.log").read_text()
 
     found = await one.asked("compare", "permits", code=1)
