@@ -24,6 +24,7 @@ from shared.desk import Desk
 from shared.gate import install_gate
 from shared.kafka import wrong_with_kafka
 from shared.metrics import watch_pool
+from shared.own_log import OwnLog
 from shared.problems import install_problems
 from shared.publisher import Publisher
 from shared.readings import reading_routes
@@ -68,9 +69,11 @@ def build_department(
         )
         watch_pool("service", pool)
         await migrate(pool, [MIGRATIONS, *migrations])
+        own_log = OwnLog(settings, name, topic_of(name))
+        await own_log.see_at_start(pool)
         await asyncio.to_thread(_read_reference_data)
         publisher = Publisher(lambda: create_producer(settings, name), topic_of(name), spans)
-        relay = Relay(pool, publisher)
+        relay = Relay(pool, publisher, own_log.see)
         desk = Desk(pool, clock, relay.wake)
         # First of all and as they are: a router that is included is looked through twice.
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
@@ -138,6 +141,6 @@ def _install_department_health(app: FastAPI, settings: Settings) -> None:
         if wrong is None and not await publisher.answers(2):
             why = await wrong_with_kafka(settings)
             wrong = f"Kafka does not answer: {why}" if why else "Kafka does not answer"
-        return wrong
+        return wrong or app.state.relay.wrong
 
     install_health(app, live, ready)

@@ -1,7 +1,8 @@
 """Who may do what on Kafka: a user for each service, and what nobody is told here is forbidden.
 
 `wardbook kafka-users --apply` makes it so on a cluster. A department writes to its own topic and
-reads nothing; reporting reads every topic and writes nothing. Numbers are Kafka's protocol's.
+reads that alone (shared.own_log); reporting reads every topic and writes nothing. Numbers are those
+of Kafka's protocol.
 """
 
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ def _rights() -> Iterator[Right]:
     for service in PUBLISHED:
         # An idempotent producer needs no more: since Kafka 2.8 the right to write is enough.
         yield Right(service, Operation.WRITE, Resource.TOPIC, topic_of(service))
+        yield Right(service, Operation.READ, Resource.TOPIC, topic_of(service))
     for topic in TOPICS:
         yield Right("reporting", Operation.READ, Resource.TOPIC, topic.name)
         for operation in (Operation.CREATE, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS):

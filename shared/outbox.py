@@ -3,7 +3,7 @@
 Then they are history. Beside each stands what no event says: who gave the command, and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,6 +24,11 @@ _ARCHIVE = """
 WITH published AS (
     DELETE FROM outbox WHERE position = ANY($1::bigint[])
     RETURNING key, position, value, actor, reason
+), marked AS (
+    INSERT INTO log_marks AS mark (partition, next_offset)
+    SELECT * FROM unnest($2::integer[], $3::bigint[])
+        ON CONFLICT (partition) DO UPDATE SET next_offset = greatest(mark.next_offset,
+                                                                     excluded.next_offset)
 )
 INSERT INTO history (subject, position, value, actor, reason)
 SELECT convert_from(key, 'UTF8')::uuid, position, value, actor, reason FROM published
@@ -80,9 +85,15 @@ async def oldest(conn: Connection, count: int) -> Sequence[asyncpg.Record]:
     return await conn.fetch(_OLDEST, count)
 
 
-async def archive(conn: Connection, rows: Sequence[asyncpg.Record]) -> None:
-    """Make history of these rows, and of no other: at each moment they stand in one place."""
-    await conn.execute(_ARCHIVE, [row["position"] for row in rows])
+async def archive(
+    conn: Connection, rows: Sequence[asyncpg.Record], until: Mapping[int, int]
+) -> None:
+    """Make history of these rows, and of no other: at each moment they stand in one place.
+
+    `until` are the offsets behind the last of them, by partition of the topic: marks move there.
+    """
+    positions = [row["position"] for row in rows]
+    await conn.execute(_ARCHIVE, positions, list(until), list(until.values()))
 
 
 async def steps_of(conn: Connection, subject: UUID, sequence: int) -> Sequence[asyncpg.Record]:

@@ -6,7 +6,7 @@ Kafka acknowledges a whole batch, so that its price is paid once for hundreds of
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -69,8 +69,10 @@ class Publisher:
             return False
         return True
 
-    async def publish(self, rows: Sequence[asyncpg.Record]) -> None:
-        """Publish `rows` and return when all are acknowledged.
+    async def publish(self, rows: Sequence[asyncpg.Record]) -> Mapping[int, int]:
+        """Publish `rows`; return, when all are acknowledged, where they end in each partition.
+
+        Kafka may not know the place of what it was sent twice: such a partition is left out.
 
         Raises KafkaError where one is not, and then no later row of that one's partition was sent:
         whoever starts again from the oldest row keeps the order of every case.
@@ -83,24 +85,30 @@ class Publisher:
         results = await asyncio.gather(
             *(self._publish(producer, *one) for one in partitions.items()), return_exceptions=True
         )
-        for failure in results:
-            if failure is not None:
-                self.refused = failure
+        until: dict[int, int] = {}
+        for partition, end in zip(partitions, results, strict=True):
+            if isinstance(end, BaseException):
+                self.refused = end
                 await self.close()
-                raise failure
+                raise end
+            if end is not None:
+                until[partition] = end
         self.refused = None
         for name, count in Counter(row["type"] for row in rows).items():
             EVENTS_PUBLISHED.labels(name).inc(count)
         if self._spans is not None:
             self._spans.published(self._topic, rows, began)
+        return until
 
     async def _publish(
         self, producer: AIOKafkaProducer, partition: int, rows: Sequence[asyncpg.Record]
-    ) -> None:
+    ) -> int | None:
+        """Publish rows of one partition; return the offset behind them, where Kafka knows it."""
         headers_of = _untraced if self._spans is None else _traced
         for batch in _batches(producer, rows, headers_of):
             acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
-            await acknowledged
+            base = (await acknowledged).offset
+        return base + batch.record_count() if base >= 0 else None
 
     async def close(self, patience: float = 5) -> None:
         """Disconnect; what Kafka does not take within `patience` seconds stays in the outbox."""

@@ -41,8 +41,8 @@ def positions(places: Places, *, as_json: bool) -> None:
     """How far each partition is folded, where it ends, and how many events are between."""
     from services.reporting import positions as stored
     from services.reporting import projection
-    from services.reporting.recounting.log import open_log
     from shared.database import create_pool
+    from shared.log import open_log
 
     async def ask() -> Sequence[Row]:
         settings = places.reporting()
@@ -56,7 +56,7 @@ def positions(places: Places, *, as_json: bool) -> None:
                 reached = await stored.read(conn)
         finally:
             await pool.close()
-        async with open_log(settings) as log:
+        async with open_log(settings, "positions") as log:
             ends = await log.ends(reached)
         return [
             {

@@ -12,6 +12,7 @@ from deploy.cli.numbers import rebuild, recount, report
 from deploy.cli.people import token, users
 from deploy.cli.places import FOLDER, Places
 from deploy.cli.repository import bench, load_sample, run
+from deploy.cli.restores import compare, republish
 
 
 @click.group(cls=Tidy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,6 +42,6 @@ def wardbook(context: click.Context, folder: str) -> None:
 
 for command in (
     *(run, report, recount, rebuild, dead_letters, outbox, positions, topics, kafka_users),
-    *(users, token, verify_audit, load_sample, bench, completion),
+    *(users, token, verify_audit, compare, republish, load_sample, bench, completion),
 ):
     wardbook.add_command(command)

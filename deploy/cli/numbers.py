@@ -102,19 +102,24 @@ def recount(places: Places, *, document: UUID | None, by: str | None, as_json: b
 
 
 @click.command()
+@click.option("--new-log", is_flag=True, help="The topics were lost, and published anew.")
 @by
 @given
-def rebuild(places: Places, *, by: str | None) -> None:
+def rebuild(places: Places, *, new_log: bool, by: str | None) -> None:
     """Fold the whole log into new tables beside the live ones, then draw reports from these.
 
     Services go on meanwhile. It may be stopped at any time, and goes on where it was.
     """
     import uvloop
 
+    from services.reporting.projection import StepsMissing
     from services.reporting.rebuild import rebuild as rebuilding
     from shared.audit.trail import operator
     from shared.logs import configure_logs
 
     settings = places.reporting()
     configure_logs("rebuild", settings.log_level)
-    uvloop.run(rebuilding(settings, operator(by)))
+    try:
+        uvloop.run(rebuilding(settings, operator(by), new_log=new_log))
+    except StepsMissing as missing:
+        raise Refusal(f"{missing}: republish every department first (docs/backup.md)") from None

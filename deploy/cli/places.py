@@ -11,7 +11,7 @@ from deploy.cli.exits import Impossible
 
 if TYPE_CHECKING:
     from services.reporting.settings import ReportingSettings
-    from shared.settings import KafkaSettings, ToldSettings
+    from shared.settings import KafkaSettings, Settings, ToldSettings
 
 FOLDER = "var"
 """Where `make run` leaves the settings of each service."""
@@ -99,10 +99,19 @@ class Places:
         """Return reporting's settings."""
         from services.reporting.settings import ReportingSettings
 
+        return self._settings("reporting", ReportingSettings)
+
+    def department(self, name: str) -> "Settings":
+        """Return the settings of a department."""
+        from shared.settings import Settings
+
+        return self._settings(name, Settings)
+
+    def _settings[S: ToldSettings](self, service: str, kind: type[S]) -> S:
         for name in ("KAFKA", "DATABASE"):
-            self.need("reporting", name)
+            self.need(service, name)
         # Nothing listens here.
-        return _validated(ReportingSettings, {"PORT": "1", **self.values("reporting")})
+        return _validated(kind, {"PORT": "1", **self.values(service)})
 
 
 def _secrets() -> Mapping[str, str]:

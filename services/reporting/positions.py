@@ -45,6 +45,9 @@ DATABASE_AWAY = (
 )
 """What waiting heals. Anything else a statement fails with would fail for ever: the fold stops."""
 
+BEYOND = (1 << 63) - 1
+"""Behind every offset."""
+
 type Positions = Mapping[TopicPartition, int]
 
 

@@ -40,6 +40,13 @@ _IS_INDEXED = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('f
 _DROP_INDEX = "DROP INDEX CONCURRENTLY facts_of_unit"
 _INDEX = "CREATE INDEX CONCURRENTLY facts_of_unit ON facts USING gin (units)"
 
+_LOG_LOST = "UPDATE public.documents SET log_lost = true"
+_MISSING = """
+SELECT count(*) FROM {old}.facts AS old
+ WHERE NOT EXISTS (SELECT FROM {new}.facts AS new
+                    WHERE new.subject = old.subject AND new.sequence = old.sequence)
+"""
+
 _TRIES, _PAUSE_SECONDS = 100, 0.02
 
 
@@ -49,6 +56,10 @@ class NotBuilt(Exception):
 
 class Behind(Exception):
     """A projection is not folded as far as the one that it is to replace."""
+
+
+class StepsMissing(Exception):
+    """Steps of the live projection are not on the log that another was folded from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +156,15 @@ async def begin(pool: Pool) -> Projection:
         return Projection(await conn.fetchval(_BEGIN, VERSION, "building"))
 
 
-async def switch(pool: Pool, new: Projection) -> None:
+async def switch(pool: Pool, new: Projection, *, new_log: bool = False) -> None:
     """Draw reports from `new`, in one transaction.
 
     What is live until now is not folded on meanwhile, for two seconds at most, so that `new` can
     come level with it. Raises Behind, and changes nothing, where it does not: a report must not go
     back. Nothing happens where `new` is live already.
+
+    With `new_log` the positions of what is live are of a log that was lost, and say nothing: `new`
+    has come level when it holds each of its steps. Raises StepsMissing where it does not.
     """
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute(_LOCK)
@@ -158,8 +172,11 @@ async def switch(pool: Pool, new: Projection) -> None:
         if old == new.id:
             return
         if old is not None:
-            await _come_level(conn, Projection(old), new)
+            come_level = _hold_all if new_log else _come_level
+            await come_level(conn, Projection(old), new)
             await conn.execute(_RETIRE, old)
+        if new_log:
+            await conn.execute(_LOG_LOST)
         await conn.execute(_MAKE_LIVE, new.id)
 
 
@@ -172,6 +189,19 @@ async def _come_level(conn: Connection, old: Projection, new: Projection) -> Non
             return
         await asyncio.sleep(_PAUSE_SECONDS)
     raise Behind("not folded as far as the live projection")
+
+
+async def _hold_all(conn: Connection, old: Projection, new: Projection) -> None:
+    # Without the time limit of a session: of a term of the country it takes minutes.
+    await conn.execute("SET LOCAL statement_timeout = 0")
+    await conn.execute(f"LOCK TABLE {old.schema}.positions IN SHARE MODE")
+    missing = 0
+    for _ in range(_TRIES):
+        missing = await conn.fetchval(_MISSING.format(old=old.schema, new=new.schema))
+        if not missing:
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StepsMissing(f"{missing} steps that reports are drawn from are not on this log")
 
 
 async def read_live(conn: Connection, *, after_it_too: bool = False) -> None:

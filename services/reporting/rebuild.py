@@ -31,10 +31,13 @@ _LOOKS = 60
 log = structlog.get_logger()
 
 
-async def rebuild(settings: ReportingSettings, by: str | None = None) -> None:
+async def rebuild(
+    settings: ReportingSettings, by: str | None = None, *, new_log: bool = False
+) -> None:
     """Build a projection, or go on building one; return when it is live and services fold it.
 
-    `by` whom, else by the user of the system, is told to the audit trail.
+    `by` whom, else by the user of the system, is told to the audit trail. `new_log` where the
+    topics were lost and published anew. Raises StepsMissing where they lack steps of what is live.
     """
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     broker = create_broker(settings, "rebuild")
@@ -49,7 +52,7 @@ async def rebuild(settings: ReportingSettings, by: str | None = None) -> None:
         try:
             await _catch_up(worker, failed)
             await worker.index_facts()
-            while not await _switched(pool, worker):
+            while not await _switched(pool, worker, new_log=new_log):
                 await _catch_up(worker, failed)
             print(f"Reports are drawn from projection {new.id} now.")
             await _hand_over(worker)
@@ -77,9 +80,9 @@ async def _catch_up(worker: Worker, failed: asyncio.Future[None]) -> None:
                 failed.result()
 
 
-async def _switched(pool: Pool, worker: Worker) -> bool:
+async def _switched(pool: Pool, worker: Worker, *, new_log: bool) -> bool:
     try:
-        await projection.switch(pool, worker.projection)
+        await projection.switch(pool, worker.projection, new_log=new_log)
     except (Behind, *DATABASE_AWAY) as cause:
         log.info("not switched yet", cause=str(cause))
         return False

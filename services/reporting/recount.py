@@ -20,11 +20,12 @@ from services.reporting.measures import keep_recount
 from services.reporting.positions import DATABASE_AWAY, Positions
 from services.reporting.recounting import document
 from services.reporting.recounting.differences import differences
-from services.reporting.recounting.log import CannotRecount, Log, open_log
+from services.reporting.recounting.log import CannotRecount, see_that_it_holds
 from services.reporting.recounting.told import Told
 from services.reporting.settings import ReportingSettings
 from shared.audit.trail import operator, session_of
 from shared.database import Connection, create_pool
+from shared.log import Log, open_log
 from shared.logs import configure_logs
 from shared.settings import read_settings
 
@@ -44,7 +45,7 @@ async def recount(
     session = {**patient, **session_of(operator(by))}
     pool = await create_pool(settings.database.get_secret_value(), 2, **session)
     try:
-        async with pool.acquire() as conn, open_log(settings) as log:
+        async with pool.acquire() as conn, open_log(settings, "recount") as log:
             await projection.read_live(conn, after_it_too=True)
             if await conn.fetchval("SELECT to_regclass('tally_parts')") is None:
                 raise CannotRecount("no projection of this version is live: start reporting first")
@@ -78,7 +79,7 @@ async def _document(conn: Connection, log: Log, told: Told, id_: UUID) -> Sequen
 
 
 async def _read(log: Log, told: Told, since: Positions, until: Positions) -> None:
-    await log.see_that_it_holds(until)
+    await see_that_it_holds(log, until)
     records = sum(until.values()) - sum(since.get(tp, 0) for tp in until)
     if not records:
         return

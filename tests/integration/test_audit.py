@@ -65,7 +65,7 @@ async def publish(pool: Pool, most: int = 1_000) -> int:
     """Do what the relay does once Kafka has acknowledged everything; return how many rows."""
     async with pool.acquire() as conn:
         rows = await outbox.oldest(conn, most)
-        await outbox.archive(conn, rows)
+        await outbox.archive(conn, rows, {})
     return len(rows)
 
 
@@ -159,14 +159,14 @@ async def test_it_goes_on_after_a_restart_and_nothing_is_told_twice(
         rows = await outbox.oldest(conn, 10)
         undone = conn.transaction()
         await undone.start()
-        await outbox.archive(conn, rows)
+        await outbox.archive(conn, rows, {})
         await undone.rollback()
     assert await head(pool) == NOTHING
     async with open_pool(database, 2) as after_it:
         await migrate(after_it, [MIGRATIONS, CASEWORK_MIGRATIONS])
         assert await publish(after_it) == 3
         async with after_it.acquire() as conn:
-            await outbox.archive(conn, rows)
+            await outbox.archive(conn, rows, {})
         await read(after_it)
         found = await verified(after_it)
 

@@ -77,7 +77,7 @@ async def found(office: Office, **asked: Any) -> list[str]:
 async def published(pool: Pool) -> None:
     """Do what the relay does once Kafka has acknowledged everything."""
     async with pool.acquire() as conn:
-        await outbox.archive(conn, await outbox.oldest(conn, 1000))
+        await outbox.archive(conn, await outbox.oldest(conn, 1000), {})
 
 
 async def test_cases_are_found_by_what_a_clerk_knows_of_them(office: Office) -> None:

@@ -23,16 +23,18 @@ from click.testing import CliRunner
 from deploy.cli.main import wardbook
 from deploy.kafka.rights import open_cluster
 from services.registry.app import build as registry
-from services.reporting.recounting.log import open_log
 from services.reporting.settings import ReportingSettings
 from shared.broker import create_producer
 from shared.events import PUBLISHED
 from shared.kafka import wrong_with_kafka
 from shared.kafka_users import ADMIN, OPERATOR, RIGHTS, USERS
+from shared.log import open_log
 from shared.settings import Settings
 from shared.topics import PARTITIONS, READERS, TOPICS, create_topics, topic_of
 from tests.support.folded import fold_all
 from tests.support.office import RECEIPT
+from tests.support.people import EVERYTHING, bearing
+from tests.support.people import settings as known
 from tests.support.secured_kafka import SecuredKafka, password_of, running_secured_kafka
 from tests.support.servers import fresh_database
 from tests.support.tables import live_tables
@@ -61,12 +63,17 @@ def told_of(secured: SecuredKafka, user: str, database: str) -> Mapping[str, Any
     return {**secured.settings(user).model_dump(), "database": database, "port": 1}
 
 
-async def test_services_do_their_work(secured: SecuredKafka, database: str, reporting: str) -> None:
+async def test_services_do_their_work(
+    secured: SecuredKafka, database: str, reporting: str, tmp_path: Path
+) -> None:
     """From a command to the fold and the recount's reader, by the services' own clients."""
-    app = registry(Settings.model_validate(told_of(secured, "registry", database)))
+    app = registry(known(tmp_path, **told_of(secured, "registry", database)))
+    transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ward") as client,
+        httpx.AsyncClient(
+            transport=transport, base_url="http://ward", headers=bearing(EVERYTHING)
+        ) as client,
     ):
         answer = await client.post("/cases", json=RECEIPT, headers={"idempotency-key": "k"})
         assert answer.status_code == 201
@@ -85,7 +92,7 @@ async def test_services_do_their_work(secured: SecuredKafka, database: str, repo
     async with live_tables(reporting) as conn:
         assert await conn.fetchval("SELECT count(*) FROM facts") == 1
         assert await conn.fetchval("SELECT count(*) FROM dead_letters") == len(OTHERS)
-    async with open_log(settings) as log:
+    async with open_log(settings, "test") as log:
         ends = await log.ends(TopicPartition("registry.events", p) for p in range(PARTITIONS))
         assert sum(ends.values()) == 1
 
@@ -111,9 +118,10 @@ async def read_one(told: Mapping[str, Any], group: str | None) -> None:
         await consumer.stop()
 
 
-@pytest.mark.parametrize("user", ["registry", OPERATOR])
-async def test_only_reporting_reads(secured: SecuredKafka, user: str) -> None:
-    """A department does not read even its own topic, nor does it join reporting's group."""
+@pytest.mark.parametrize("user", ["permits", OPERATOR])
+async def test_a_department_reads_its_own_topic_alone(secured: SecuredKafka, user: str) -> None:
+    """And as a member of no group, least of all of reporting's."""
+    await read_one(secured.told("registry"), None)
     with pytest.raises(TopicAuthorizationFailedError):
         await read_one(secured.told(user), None)
     with pytest.raises(GroupAuthorizationFailedError):
@@ -224,7 +232,7 @@ async def test_a_reader_with_a_wrong_password_says_so(
 ) -> None:
     told = {**told_of(secured, "reporting", "postgresql://nowhere"), "kafka_password": "guessed"}
     with pytest.raises(KafkaConnectionError):
-        async with open_log(ReportingSettings.model_validate(told)):
+        async with open_log(ReportingSettings.model_validate(told), "test"):
             pass
     assert "SaslAuthenticationFailed" in caplog.text
 

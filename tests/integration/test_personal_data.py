@@ -33,7 +33,7 @@ AUDIT: Mapping[str, str] = {
 COLUMNS: Mapping[str, str] = {
     "migrations": "applied_at",
     "projections": "id version begun_at live_at",
-    "documents": "id concerns starts ends as_of dated number",
+    "documents": "id concerns starts ends as_of dated number log_lost",
     "document_steps": "document step at",
     "document_files": "document",
     "document_numbers": "year last last_on",
@@ -100,6 +100,8 @@ TEXTS: Mapping[str, str] = {
 """Columns that take any text or bytes, each with the reason why no personal data come in there."""
 
 OF_DEPARTMENTS: Mapping[str, str] = {
+    "log_marks": "partition next_offset",
+    "republishing": "position began_at",
     "migrations": "applied_at",
     "outbox": "position appended_at",
     "idempotency": "accepted_at",

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from shared.broker import create_producer
 from shared.database import Pool, migrate
 from shared.events.envelope import Event, encode, headers
 from shared.outbox import Step
+from shared.own_log import Marks
 from shared.publisher import Publisher
 from shared.relay import BATCH, Relay
 from shared.settings import Settings
@@ -65,6 +67,15 @@ def producer(kafka: str) -> Create:
     """Give what makes a producer as departments have it."""
     settings = Settings(kafka=kafka, database="postgresql://nowhere", port=1)
     return lambda: create_producer(settings, "test")
+
+
+ACKNOWLEDGED = SimpleNamespace(offset=-1)
+"""What Kafka says of a batch whose place it does not know."""
+
+
+async def unmarked(_: Pool) -> Marks:
+    """See nothing wrong with a topic of which nothing is known."""
+    return {}
 
 
 class Batch:
@@ -122,7 +133,7 @@ class Producer:
 
 @asynccontextmanager
 async def running(pool: Pool, create: Create, topic: str) -> AsyncIterator[Relay]:
-    relay = Relay(pool, Publisher(create, topic))
+    relay = Relay(pool, Publisher(create, topic), unmarked)
     task = asyncio.create_task(relay.run())
     try:
         yield relay
@@ -273,11 +284,11 @@ async def test_rows_stay_until_kafka_has_acknowledged_all_of_them(pool: Pool) ->
     async with running(pool, lambda: stand_in, "any"):
         await until_asked(stand_in, 2)
         assert await waiting(pool) == 2
-        stand_in.promises[1].set_result(None)
+        stand_in.promises[1].set_result(ACKNOWLEDGED)
         await asyncio.wait(stand_in.promises[:1], timeout=0.2)
         assert await waiting(pool) == 2
 
-        stand_in.promises[0].set_result(None)
+        stand_in.promises[0].set_result(ACKNOWLEDGED)
         await until_empty(pool)
 
 
@@ -310,7 +321,7 @@ async def test_rows_stay_where_one_acknowledgement_fails(pool: Pool) -> None:
     await store(pool, two_partitions())
     async with running(pool, lambda: next(producers), "any"):
         await until_asked(made[0], 2)
-        made[0].promises[0].set_result(None)
+        made[0].promises[0].set_result(ACKNOWLEDGED)
         made[0].promises[1].set_exception(KafkaError("not written"))
         await until_asked(made[1], 2)
         assert await waiting(pool) == 2
@@ -327,13 +338,13 @@ async def test_nothing_overtakes_a_batch_that_failed(pool: Pool) -> None:
     partition = partition_of(str(events[0].subject).encode())
     async with running(pool, lambda: next(producers), "any"):
         await until_asked(made[0], 1)
-        made[0].promises[0].set_result(None)
+        made[0].promises[0].set_result(ACKNOWLEDGED)
         await until_asked(made[0], 2)
         made[0].promises[1].set_exception(KafkaError("not written"))
         await until_asked(made[1], 1)
         for number in range(3):
             await until_asked(made[1], number + 1)
-            made[1].promises[number].set_result(None)
+            made[1].promises[number].set_result(ACKNOWLEDGED)
         await until_empty(pool)
 
     assert made[0].sent_to(partition) == [values[:2], values[2:4]]
@@ -378,7 +389,9 @@ async def test_a_crash_between_publishing_and_deleting_publishes_again(
     await pool.execute("CREATE TRIGGER crash BEFORE DELETE ON outbox EXECUTE FUNCTION crash()")
     async with open_pool(database, 2) as of_process:
         with pytest.raises(asyncpg.RaiseError, match="power cut"):
-            await asyncio.wait_for(Relay(of_process, Publisher(producer, topic)).run(), 60)
+            await asyncio.wait_for(
+                Relay(of_process, Publisher(producer, topic), unmarked).run(), 60
+            )
     assert len(events) == await waiting(pool)
     await pool.execute("DROP TRIGGER crash ON outbox")
     async with running(pool, producer, topic):
@@ -394,7 +407,7 @@ async def test_a_relay_that_lost_its_session_ends_and_leaves_no_producer(
     """Its process ends with it, and is started again by whoever watches it."""
     publisher = Publisher(producer, topic)
     async with open_pool(database, 2) as own:
-        task = asyncio.create_task(Relay(own, publisher).run())
+        task = asyncio.create_task(Relay(own, publisher, unmarked).run())
         await wait_until(lambda: pool.fetchval(ENDED))
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
             await task
@@ -408,7 +421,7 @@ async def test_one_of_two_relays_publishes_and_the_other_takes_over(
     """As of two processes of one service: no event is published twice."""
     async with AsyncExitStack() as of_first, open_pool(database, 2) as second:
         first = await of_first.enter_async_context(open_pool(database, 2))
-        task = asyncio.create_task(Relay(first, Publisher(producer, topic)).run())
+        task = asyncio.create_task(Relay(first, Publisher(producer, topic), unmarked).run())
         await store(pool, steps(cases=5, versions=1))
         await until_empty(pool)
         async with running(second, producer, topic):
@@ -472,7 +485,7 @@ async def test_a_turn_takes_two_statements_however_many_events_it_brings(
 ) -> None:
     said: list[str] = []
     async with pool.acquire() as conn:
-        relay = Relay(pool, Publisher(producer, topic))
+        relay = Relay(pool, Publisher(producer, topic), unmarked)
         for count in (1, 1_000):
             await store(pool, steps(cases=count, versions=1))
             relay.wake()

@@ -115,6 +115,8 @@ class Drafts:
         new = kept(to_json(drawn.report))
         wanted = changed(old, new)
         since = positions.from_json(held.positions)
+        if held.log_lost:  # what was recorded by the day as of which it was drawn was in it
+            since = dict.fromkeys(since, positions.BEYOND)
         until = new.about.as_of
         spans = [one.period for one in drawn.report.figures.values()]
         later = await later_events(self.pool, old.about, since, until, spans)

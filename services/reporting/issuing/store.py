@@ -19,7 +19,7 @@ type Kind = Literal["report", "letter"]
 
 _COLUMNS = """
 SELECT id, unit, kind, concerns, subject, starts, ends, as_of, encode(sha256, 'hex') AS sha256,
-       positions::text AS positions, broken, notation, dated, number,
+       positions::text AS positions, log_lost, broken, notation, dated, number,
        (SELECT jsonb_object_agg(form, encode(files.sha256, 'hex'))::text
           FROM document_files AS files WHERE files.document = documents.id) AS files,
        ARRAY(SELECT others.id FROM documents AS others
@@ -44,7 +44,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, 'draft')
 _DRAW = """
 UPDATE documents
    SET subject = $2, starts = $3, ends = $4, as_of = $5, content = $6,
-       positions = $7::text::jsonb, broken = $8
+       positions = $7::text::jsonb, log_lost = false, broken = $8
  WHERE id = $1
 """
 _STEP = """
@@ -99,6 +99,7 @@ class Held:
     ends: date
     as_of: date
     positions: str
+    log_lost: bool
     notation: str
     dated: date | None
     number: int | None
@@ -218,7 +219,7 @@ async def _held(conn: Connection, rows: Sequence[asyncpg.Record]) -> Sequence[He
             )
         )
     plain = ("id", "kind", "concerns", "concerned_by", "subject", "starts", "ends", "as_of")
-    more = ("positions", "notation", "dated", "number")
+    more = ("positions", "log_lost", "notation", "dated", "number")
     return [
         Held(
             **{name: row[name] for name in (*plain, *more)},

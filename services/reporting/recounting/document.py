@@ -15,7 +15,9 @@ from services.reporting.report import load, to_json
 from services.reporting.tally_reader import tallies_of
 from shared.database import Connection
 
-_FIND = "SELECT kind, content, positions::text AS positions FROM public.documents WHERE id = $1"
+_FIND = """
+SELECT kind, content, positions::text AS positions, log_lost FROM public.documents WHERE id = $1
+"""
 
 _AS_REPORTS_READ = """
 CREATE TEMP TABLE units (id integer, unit text);
@@ -60,6 +62,11 @@ async def find(conn: Connection, id_: UUID) -> Vintage:
         raise CannotRecount(f"there is no document {id_} in this database")
     if row["kind"] != "report":
         raise CannotRecount(f"document {id_} is a letter: it has no figures of its own")
+    if row["log_lost"]:
+        raise CannotRecount(
+            f"document {id_} was drawn from a log that was lost and published anew: how far that"
+            " one went says nothing of this one. Its restatement tells what differs now."
+        )
     return Vintage(kept(row["content"]), positions.from_json(row["positions"]))
 
 
