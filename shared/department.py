@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from shared import outbox, units
 from shared.broker import create_producer
 from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
-from shared.database import Pool, create_pool, migrate, wrong_with
+from shared.database import Pool, create_pool, migrate, outlast, wrong_with
 from shared.desk import Desk
 from shared.metrics import watch_pool
 from shared.people import People
@@ -75,8 +76,8 @@ def build_department(
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
         app.router.routes += reading_routes(pool).routes
         app.state.pool, app.state.relay, app.state.publisher = pool, relay, publisher
-        tasks = [asyncio.create_task(relay.run(), name="relay")]
-        tasks += [asyncio.create_task(work(desk, pool)) for work in works]
+        tasks = [asyncio.create_task(outlast(relay.run), name="relay")]
+        tasks += [asyncio.create_task(outlast(partial(work, desk, pool))) for work in works]
         for task in tasks:
             guard(app, task)
         # What is here now stays: the collector need not look through it (20 ms, at any moment).

@@ -50,8 +50,9 @@ class Relay:
     async def run(self) -> None:
         """Publish until cancelled.
 
-        Kafka's failures are retried for ever; any other one is raised.
+        Kafka's failures are retried for ever; any other one is raised. It may be run again then.
         """
+        self.moved_at = time.monotonic()
         async with self._pool.acquire() as conn:
             try:
                 await self._until_it_leads(conn)
