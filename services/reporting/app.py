@@ -26,7 +26,7 @@ from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import create_pool, migrate, wrong_with
-from shared.measuring import keep_measuring
+from shared.measuring import keep_measuring, measure_clock
 from shared.metrics import watch_pool
 from shared.people import People
 from shared.problems import install_problems
@@ -96,7 +96,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
         app.include_router(reading_routes(drafts, office, caller))
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
-        counting = keep_measuring(lambda: measures.measure(pool), settings.measure_seconds)
+        counts = [lambda: measure_clock(pool, clock), lambda: measures.measure(pool)]
+        counting = keep_measuring(counts, settings.measure_seconds)
         async with _beside(app, follow(), _index(app), counting):
             yield
         await app.state.worker.stop()
