@@ -103,6 +103,12 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "wardbook_database_connections",
                 "{{service}} {{pool}} {{state}}",
             ),
+            Panel(
+                "Clock ahead of its database's",
+                "wardbook_clock_offset_seconds",
+                "{{service}} {{instance}}",
+                "s",
+            ),
             Panel("Memory", "process_resident_memory_bytes", "{{service}}", "bytes"),
             Panel("Processor", "rate(process_cpu_seconds_total[5m])", "{{service}}"),
         ),
@@ -128,8 +134,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
             ),
             Panel(
                 "Since the databases were counted",
-                "time() - max by (service)"
-                ' (wardbook_measured_timestamp_seconds{service=~"reporting|returns"})',
+                "time() - max by (service) (wardbook_measured_timestamp_seconds)",
                 "{{service}}",
                 "s",
             ),

@@ -1,10 +1,12 @@
-"""PostgreSQL: the pool, and the migrations of a service, applied once each and in order."""
+"""PostgreSQL: the pool, what waiting heals, and a service's migrations, once each and in order."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import asyncpg
+import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 type Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
@@ -15,6 +17,22 @@ AUDIT = Path(__file__).parent / "audit" / "migrations"
 
 _LOCK = 0x57415244
 """Key of the advisory lock under which migrations run: two starting processes take turns."""
+
+AWAY = (
+    OSError,  # TimeoutError is one
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,  # a full disk
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+)
+"""Failures that waiting heals: the database is away, full or busy. But for asyncpg.DataError, which
+is an InterfaceError too: a value that no statement takes, today or tomorrow."""
+
+_BACK_OFF_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 _CREATE_MIGRATIONS = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -66,6 +84,21 @@ async def wrong_with(pool: Pool) -> str | None:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return f"the database does not answer: {error!r}"
     return None
+
+
+async def outlast(work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work`, which never ends by itself; begin it again where the database was away.
+
+    Any other failure is raised.
+    """
+    while True:
+        try:
+            return await work()
+        except asyncpg.DataError:
+            raise
+        except AWAY as error:
+            log.warning("the database does not answer", error=repr(error))
+            await asyncio.sleep(_BACK_OFF_SECONDS)
 
 
 async def migrate(pool: Pool, folders: Sequence[Path], schema: str | None = None) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from shared.audit.trail import keep_telling
 from shared.broker import create_producer
 from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
-from shared.database import Pool, create_pool, migrate, wrong_with
+from shared.database import Pool, create_pool, migrate, outlast, wrong_with
 from shared.desk import Desk
 from shared.gate import install_gate
 from shared.kafka import wrong_with_kafka
+from shared.measuring import keep_measuring, measure_clock
 from shared.metrics import watch_pool
 from shared.own_log import OwnLog
 from shared.problems import install_problems
@@ -43,6 +45,8 @@ _STALL_SECONDS = 30.0
 type Routes = Callable[[Desk, Pool], APIRouter]
 type Work = Callable[[Desk, Pool], Coroutine[Any, Any, None]]
 """What a department does beside its clerks for as long as it runs."""
+type Measure = Callable[[Desk, Pool], Coroutine[Any, Any, None]]
+"""Sets metrics of what is counted in the database at times."""
 
 
 def build_department(
@@ -54,6 +58,7 @@ def build_department(
     clock: Clock = system_clock,
     *,
     works: Sequence[Work] = (),
+    measures: Sequence[Measure] = (),
 ) -> FastAPI:
     """Return the application of department service `name`: routes, relay, other work, health.
 
@@ -75,14 +80,17 @@ def build_department(
         publisher = Publisher(lambda: create_producer(settings, name), topic_of(name), spans)
         relay = Relay(pool, publisher, own_log.see)
         desk = Desk(pool, clock, relay.wake)
+        counts = [partial(measure_clock, pool, clock)]
+        counts += [partial(measure, desk, pool) for measure in measures]
         # First of all and as they are: a router that is included is looked through twice.
         app.router.routes[:0] = [one for make in routes for one in make(desk, pool).routes]
         app.router.routes += reading_routes(pool).routes
         app.router.routes += audit_routes(pool).routes
         app.state.pool, app.state.relay, app.state.publisher = pool, relay, publisher
         app.state.refusals = Refusals(pool, clock)
-        tasks = [asyncio.create_task(relay.run(), name="relay")]
-        tasks += [asyncio.create_task(work(desk, pool)) for work in works]
+        tasks = [asyncio.create_task(outlast(relay.run), name="relay")]
+        tasks += [asyncio.create_task(outlast(partial(work, desk, pool))) for work in works]
+        tasks += [asyncio.create_task(keep_measuring(counts, settings.measure_seconds))]
         tasks += [asyncio.create_task(keep_telling(pool, settings.measure_seconds))]
         for task in tasks:
             guard(app, task)

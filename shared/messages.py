@@ -102,9 +102,10 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "địa chỉ này không nhận cách gọi đó",
         "en": "this address does not take that method",
     },
-    "not_acceptable": {
-        "vi": "chỉ có các dạng: {forms}",
-        "en": "the forms are {forms}",
+    "not_acceptable": {"vi": "chỉ có các dạng: {forms}", "en": "the forms are {forms}"},
+    "database_away": {
+        "vi": "cơ sở dữ liệu tạm thời không ghi hoặc đọc được; hãy gửi lại sau, với cùng Idempotency-Key",
+        "en": "the database cannot be written or read now; send it again, with the same Idempotency-Key",
     },
     # Who may do what, and once only.
     "key_reused": {

@@ -125,7 +125,11 @@ RECOUNTED_AT = Gauge(
 )
 MEASURED_AT = Gauge(
     "wardbook_measured_timestamp_seconds",
-    "When what is counted in the database at times (late events, missing returns ...) was last",
+    "When what asks the database at times (late events, missing returns, the clock) was last",
+)
+CLOCK_OFFSET = Gauge(
+    "wardbook_clock_offset_seconds",
+    "By how much the service's clock is ahead of its database server's; below 0 it is behind",
 )
 AUDIT_LENGTH = Gauge(
     "wardbook_audit_length",

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -13,12 +15,17 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from shared.database import AWAY
 from shared.language import Language
 from shared.messages import TITLES
 from shared.refusal import Error, Refused, RefusedAll, broken
 from shared.sentences import sentence
 
 MEDIA_TYPE = "application/problem+json"
+
+_RETRY_AFTER = {"retry-after": "5"}
+
+log = structlog.get_logger()
 
 
 class ProblemError(BaseModel):
@@ -30,7 +37,10 @@ class ProblemError(BaseModel):
 
 
 class Problem(BaseModel):
-    """A refusal (RFC 9457). Nothing was changed. `type` names the rule of the first error."""
+    """A refusal (RFC 9457). `type` names the rule of the first error.
+
+    Nothing was changed, but where the database went away (503): send it again under its key.
+    """
 
     type: str
     title: str
@@ -106,6 +116,14 @@ def install_problems(app: FastAPI) -> None:
             more = {"allow": _methods(app.openapi(), request.url.path)}
         return problem(request, error.status_code, [("", rule, {"most": error.detail})], more)
 
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, asyncpg.DataError):
+            raise error
+        log.error("the database does not answer", error=repr(error), exc_info=error)
+        return problem(request, 503, [("", "database_away", {})], _RETRY_AFTER)
+
+    for kind in AWAY:
+        app.add_exception_handler(kind, away)
     plain = app.openapi
 
     def described() -> dict[str, Any]:
@@ -139,6 +157,8 @@ def _describe(document: dict[str, Any]) -> None:
         for operation in path.values():
             operation["responses"].pop("422", None)
             operation["responses"]["4XX"] = {"description": "Refused", "content": told}
+            not_now = {"description": "Not now: the database is away or full", "content": told}
+            operation["responses"].setdefault("503", not_now)
 
 
 def _place(item: ErrorDetails, body: Any) -> str:

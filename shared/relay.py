@@ -61,8 +61,9 @@ class Relay:
         """Publish until cancelled.
 
         Kafka's failures are retried for ever, and a topic that was lost is waited for; any other
-        failure is raised, StepsLost among them.
+        failure is raised, StepsLost among them. It may be run again then.
         """
+        self.moved_at = time.monotonic()
         async with self._pool.acquire() as conn:
             try:
                 await self._until_it_leads(conn)

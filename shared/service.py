@@ -59,16 +59,20 @@ def install_health(app: FastAPI, live: Check, ready: Check) -> None:
 def serve(app: FastAPI, host: str, port: int) -> None:
     """Serve `app` until SIGTERM or SIGINT, then stop cleanly.
 
-    Exits 1 where it failed (`stop_with`).
+    Exits 1 where it failed (`stop_with`), also where it is asked to stop meanwhile.
     """
+
+    def failed() -> bool:
+        return getattr(app.state, "failure", None) is not None
+
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops cleanly, then raises the signal again for whoever handled it before it did
-        signal.signal(asked_to_stop, lambda *_: sys.exit(0))
+        signal.signal(asked_to_stop, lambda *_: sys.exit(failed()))
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     app.state.stop = lambda: setattr(server, "should_exit", True)
     server.run()
-    if not server.started or getattr(app.state, "failure", None) is not None:
+    if not server.started or failed():
         sys.exit(1)
 
 

@@ -30,7 +30,7 @@ from shared.broker import create_broker
 from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.gate import install_gate
-from shared.measuring import keep_measuring
+from shared.measuring import keep_measuring, measure_clock
 from shared.metrics import watch_pool
 from shared.problems import install_problems
 from shared.service import guard, install_health, stop_with
@@ -95,7 +95,8 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
             app.include_router(routes)
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
-        counting = keep_measuring(lambda: measures.measure(pool), settings.measure_seconds)
+        counts = [lambda: measure_clock(pool, clock), lambda: measures.measure(pool)]
+        counting = keep_measuring(counts, settings.measure_seconds)
         telling = keep_telling(pool, settings.measure_seconds)
         async with _beside(app, follow(), _index(app), counting, telling):
             yield

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import asyncpg
 from aiokafka import TopicPartition
 
-from shared.database import Connection, Pool
+from shared.database import AWAY, Connection, Pool
 
 _SEED = """
 INSERT INTO positions (topic, partition, next_offset) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
@@ -33,14 +33,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 """
 
 DATABASE_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,  # another worker holds the positions, and perhaps stands still
+    *AWAY,  # a lock, too, that another worker holds on the positions while it stands still
     asyncpg.UniqueViolationError,  # another worker wrote the same step: it is a duplicate next time
 )
 """What waiting heals. Anything else a statement fails with would fail for ever: the fold stops."""

@@ -11,10 +11,7 @@ from services.returns.missing import count_missing
 from services.returns.owed_api import owed_routes
 from services.returns.sheet_api import sheet_routes
 from shared.clock import Clock, system_clock
-from shared.database import Pool
 from shared.department import RECORDS_MIGRATIONS, build_department
-from shared.desk import Desk
-from shared.measuring import keep_measuring
 from shared.settings import Settings
 
 RETURNS_MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,10 +20,6 @@ ROUTES = (return_routes, draft_routes, sheet_routes, owed_routes, entry_routes)
 
 def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     """Return the application of returns, not started yet."""
-
-    async def measure(desk: Desk, pool: Pool) -> None:
-        await keep_measuring(lambda: count_missing(pool, desk.today), settings.measure_seconds)
-
     return build_department(
         "returns",
         "Wardbook: Báo cáo của các ngành",
@@ -34,5 +27,5 @@ def build(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         ROUTES,
         [RECORDS_MIGRATIONS, RETURNS_MIGRATIONS],
         clock,
-        works=(measure,),
+        measures=[lambda desk, pool: count_missing(pool, desk.today)],
     )

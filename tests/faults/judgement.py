@@ -49,6 +49,12 @@ def _assert_what_was_answered_is_on_the_topics(book: Book, world: World) -> None
         first = [min(book.places[story.id, number] - world.by_hand) for number in numbers]
         assert len({place[:2] for place in first}) == 1, "a case is on one partition"
         assert first == sorted(first), f"the steps of {story.id} were published out of order"
+        times = [_recorded_at(book.subjects[story.id][number]) for number in numbers]
+        assert times == sorted(set(times)), f"a step of {story.id} was recorded before another"
+
+
+def _recorded_at(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(event["recordedtime"])
 
 
 def _without_nothing(value: Any) -> Any:

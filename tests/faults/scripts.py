@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from shared.problems import MEDIA_TYPE
 from shared.topics import PARTITIONS, partition_of
 from tests.faults.world import Script, World
 from tests.support import wire
@@ -21,6 +22,8 @@ from tests.support.wait import wait_until
 from tests.support.wardbook import DEPARTMENTS, SERVICES
 from tests.support.wire import PRODUCE, Message, Steps, Trap, Wire
 from tests.system.recount import read_topics
+
+_A_MINUTE = 60
 
 
 async def each_service_is_killed(world: World, rng: random.Random) -> None:
@@ -116,12 +119,46 @@ async def kafka_is_gone_for_a_while(world: World, rng: random.Random) -> None:
 async def _kafka_is_gone(world: World, rng: random.Random, seconds: float) -> None:
     await asyncio.sleep(rng.uniform(0.5, 2))
     await world.kafka.kill()
-    before = sum(len(story.versions) for story in world.stories)
-    await asyncio.sleep(seconds)
-    told = sum(len(story.versions) for story in world.stories) - before
-    assert told or not seconds, "no command was answered while Kafka was away"
+    await _clerks_go_on(world, seconds)
     await world.kafka.restart()
-    world.say(f"Kafka was killed and gone for {seconds} s; {told} commands were answered meanwhile")
+    world.say(f"Kafka, which was killed, is back; drained {await world.drained():.1f} s later")
+
+
+async def kafka_is_frozen(world: World, rng: random.Random) -> None:
+    """SIGSTOP of Kafka: its connections stay and nothing answers on them, for two minutes."""
+    await asyncio.sleep(rng.uniform(0.5, 2))
+    processes = world.kafka.processes()
+    for process in processes:
+        process.suspend()
+    try:
+        await _clerks_go_on(world, 120 if world.long else 5)
+    finally:
+        for process in processes:
+            process.resume()
+    world.say(f"Kafka, which was frozen, goes on; drained {await world.drained():.1f} s later")
+
+
+async def _clerks_go_on(world: World, seconds: float) -> None:
+    """Let clerks work without Kafka: commands are answered, and how long events wait is told."""
+    if not seconds:
+        return
+    before = await _accepted(world)
+    await asyncio.sleep(seconds)
+    told, oldest = await _accepted(world) - before, await world.oldest_waits()
+    waiting = [await world.metric("wardbook_outbox_events", name) for name in DEPARTMENTS]
+    world.say(
+        f"no Kafka for {seconds} s: {told:.0f} commands were accepted, {sum(waiting):.0f} events"
+        f" wait, the oldest for {oldest:.0f} s"
+    )
+    assert told > 0, "no command was accepted while Kafka was away"
+    assert sum(waiting) > 0, "nothing tells that events wait"
+    assert oldest > seconds / 2, "nothing tells for how long they have waited"
+
+
+async def _accepted(world: World) -> float:
+    """Return how many commands the departments say that they have accepted."""
+    name = "wardbook_commands_total"
+    return sum([await world.metric(name, one, outcome="accepted") for one in DEPARTMENTS])
 
 
 async def workers_join_and_leave(world: World, rng: random.Random) -> None:
@@ -237,12 +274,23 @@ async def poison_is_put_on_the_topics(world: World, rng: random.Random) -> None:
 
 
 async def disk_is_full(world: World, rng: random.Random) -> None:
-    """PostgreSQL has no room left for a while, then has it again."""
-    for _ in range(3 if world.long else 1):
+    """PostgreSQL has no room left for a while, not even for its log, then has it again.
+
+    Clerks are told to come again, and no service has to be started again.
+    """
+    for panics in (False, True, False) if world.long else (True,):
         await asyncio.sleep(rng.uniform(0.5, 1.5))
+        ended = list(world.ended)
         await world.fill_the_disk(rng.choice((0, 100_000)))
+        answer = await world.told_to_come_again()
+        said = (answer.status_code, answer.headers["content-type"])
+        assert said == (503, MEDIA_TYPE), answer.text
+        if panics:
+            await world.fill_the_log()
         await asyncio.sleep(rng.uniform(1, 4))
         await world.free_the_disk()
+        assert world.ended == ended, "services wait for their database and go on by themselves"
+        world.say("PostgreSQL has room again, and all services are ready")
 
 
 async def clocks_step(world: World, rng: random.Random) -> None:
@@ -263,6 +311,29 @@ async def clocks_step(world: World, rng: random.Random) -> None:
         for name, command in usual.items():
             processes[name].command = command
     for name in usual:
+        await world.kill(name)
+
+
+async def clocks_are_off(world: World, rng: random.Random) -> None:
+    """One department's clock is an hour ahead of all others, one an hour behind; both tell it."""
+    processes = world.wardbook.processes
+    ahead, behind = rng.sample(DEPARTMENTS[:3], 2)
+    usual = {name: processes[name].command for name in (ahead, behind)}
+    try:
+        for name, seconds in ((ahead, 3_600), (behind, -3_600)):
+            processes[name].command = ("tests.support.stepping_clock", name, "", str(seconds))
+            await world.kill(name)
+            await world.up(name)
+            off = await world.metric("wardbook_clock_offset_seconds", name)
+            assert abs(off - seconds) < _A_MINUTE, f"the clock of {name} is off by {seconds} s"
+            world.say(f"the clock of {name} is off, as it tells, by {off:.3f} s")
+        world.stated = False
+        await asyncio.sleep(30 if world.long else 3)
+    finally:
+        world.stated = True
+        for name, command in usual.items():
+            processes[name].command = command
+    for name in usual:  # what was recorded an hour ahead is followed by right clocks
         await world.kill(name)
 
 
@@ -296,12 +367,14 @@ _ALWAYS: tuple[Script, ...] = (
     fold_is_killed_at_each_step,
     postgresql_is_killed,
     kafka_is_gone_for_a_while,
+    kafka_is_frozen,
     workers_join_and_leave,
     worker_is_frozen_in_its_transaction,
     events_come_twice_late_and_in_any_order,
     poison_is_put_on_the_topics,
     disk_is_full,
     clocks_step,
+    clocks_are_off,
     acknowledgements_of_kafka_are_lost,
     answers_to_clerks_are_lost,
 )

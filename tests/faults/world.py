@@ -17,8 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
+import httpx
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.embedded.child import Child
 from deploy.embedded.errors import StartFailed
@@ -30,7 +33,7 @@ from tests.support import wire
 from tests.support.servers import free_ports
 from tests.support.small_disk import SmallDisk, mounted
 from tests.support.wait import wait_until
-from tests.support.wardbook import SERVICES, Wardbook, running_wardbook
+from tests.support.wardbook import DEPARTMENTS, SERVICES, Wardbook, running_wardbook
 from tests.support.wire import Trap, Wire
 from tests.system.clerks import Story, tell_many, tell_returns
 from tests.system.recount import Place, end_offsets, folded_to
@@ -38,6 +41,8 @@ from tests.system.recount import Place, end_offsets, folded_to
 type Script = Callable[["World", random.Random], Awaitable[None]]
 """What a fault does while clerks work; the random numbers are the only ones it may use."""
 
+_A_MOMENT = 2
+"""Seconds that an event may wait in an outbox while all is well."""
 _PATIENCE = 240
 """Seconds after which something that must come true is taken to be lost."""
 
@@ -89,6 +94,8 @@ class World:
     by_hand: set[Place] = field(default_factory=set)
     stated: bool = True
     left_wrong: bool = False
+    ended: list[str] = field(default_factory=list)
+    """What ended although nothing of ours had killed it."""
 
     @staticmethod
     def say(what: str) -> None:
@@ -198,6 +205,7 @@ class World:
             how = await child.ended()
             if "SIGKILL" not in how:
                 self.say(f"{how} by itself")
+                self.ended.append(how)
             await asyncio.sleep(0.3)
             with suppress(StartFailed):
                 await self.wardbook.start(name)
@@ -213,6 +221,54 @@ class World:
 
         await wait_until(folded, seconds=_PATIENCE)
         return time.monotonic() - began
+
+    async def metric(self, name: str, service: str, **labels: str) -> float:
+        """Return a metric of a service, summed over the series that have these labels."""
+        text = (await self.wardbook.client.get(f"{self.wardbook.url(service)}/metrics")).text
+        samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+        return sum(
+            one.value
+            for one in samples
+            if one.name == name and labels.items() <= one.labels.items()
+        )
+
+    async def oldest_waits(self) -> float:
+        """Return the age of the oldest event in an outbox, as the departments tell it."""
+        name = "wardbook_outbox_oldest_age_seconds"
+        return max([await self.metric(name, one) for one in DEPARTMENTS])
+
+    async def drained(self) -> float:
+        """Return when nothing in an outbox is older than a moment; say how long that took."""
+        began = time.monotonic()
+
+        async def empty() -> bool:
+            return await self.oldest_waits() < _A_MOMENT
+
+        await wait_until(empty, seconds=_PATIENCE)
+        return time.monotonic() - began
+
+    async def told_to_come_again(self) -> httpx.Response:
+        """Have the registry receive cases until it cannot; return what it says then."""
+        body = {
+            "unit": self.units[0],
+            "procedure": "registry.birth",
+            "channel": "online",
+            "received_on": "2024-03-04",
+        }
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                answer = await self.wardbook.send("registry", "/cases", body)
+                if not answer.is_success:
+                    return answer
+                self.subjects.add(answer.json()["id"])
+
+    async def fill_the_log(self) -> None:
+        """Write PostgreSQL's own log until there is no room for it, on which it panics."""
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            conn = await asyncpg.connect(self.wardbook.dsn("registry"))
+            while True:
+                await conn.execute("SELECT pg_logical_emit_message(true, '', repeat('-', 1000000))")
+        self.say("PostgreSQL had no room left for its log")
 
     async def fill_the_disk(self, left: int) -> None:
         """Leave PostgreSQL so many bytes, or so large files; return when it has missed the room."""

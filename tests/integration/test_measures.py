@@ -17,10 +17,11 @@ from services.reporting.fold import Folder
 from services.reporting.measures import measure
 from services.returns.app import RETURNS_MIGRATIONS
 from services.returns.missing import count_missing
+from shared.clock import system_clock
 from shared.database import Pool, create_pool, migrate
 from shared.department import RECORDS_MIGRATIONS
 from shared.events.cases import Status
-from shared.measuring import keep_measuring
+from shared.measuring import keep_measuring, measure_clock
 from shared.metrics import watch_pool
 from tests.support.builders import DAY, TOPIC, UNIT, a_birth, a_case, a_receipt, records_of
 from tests.support.servers import open_pool
@@ -74,6 +75,14 @@ async def test_what_comes_after_an_issued_report_is_told(pool: Pool, database: s
     await tables.close()
 
 
+@pytest.mark.parametrize("seconds", [3600, 0, -3600])
+async def test_a_clock_that_is_off_is_told(database: str, seconds: int) -> None:
+    """Ahead of the database server's, as it is, and behind; to half the time of the question."""
+    async with open_pool(database, 2) as pool:
+        await measure_clock(pool, lambda: system_clock() + timedelta(seconds=seconds))
+    assert sample("clock_offset_seconds") == pytest.approx(seconds, abs=2)
+
+
 async def test_missing_returns_are_counted_by_department(database: str) -> None:
     async with open_pool(database, 2) as pool:
         await migrate(pool, [RECORDS_MIGRATIONS, RETURNS_MIGRATIONS])
@@ -113,7 +122,7 @@ async def test_a_measuring_that_fails_is_tried_again_and_seen_to_be_old() -> Non
         if tries == 2:
             assert sample("measured_timestamp_seconds") == before
 
-    task = asyncio.create_task(keep_measuring(fails_once, 0.01))
+    task = asyncio.create_task(keep_measuring([fails_once], 0.01))
     await asyncio.sleep(0.2)
     task.cancel()
     with suppress(asyncio.CancelledError):

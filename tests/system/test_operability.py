@@ -20,6 +20,7 @@ async def test_each_service_tells_how_it_is(wardbook: Wardbook, name: str) -> No
     metrics = await wardbook.client.get(f"{base}/metrics")
     assert metrics.status_code == 200
     assert "wardbook_" in metrics.text
+    assert "\nwardbook_measured_timestamp_seconds 0.0" not in metrics.text
     described = (await wardbook.client.get(f"{base}/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
     expected = "/reports/term" if name == "reporting" else "/outbox"

@@ -2,12 +2,13 @@
 
 import ast
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import Depends, FastAPI, Query
@@ -129,6 +130,17 @@ def test_a_refusal_says_its_rule_in_english_to_a_programmer() -> None:
     assert str(refusal) == "there is no administrative unit 99999"
 
 
+FAILURES: Mapping[str, Exception] = {
+    "refused": ConnectionRefusedError(),
+    "late": TimeoutError(),
+    "full": asyncpg.DiskFullError("No space left on device"),
+    "starting": asyncpg.CannotConnectNowError("the database system is in recovery mode"),
+    "deadlock": asyncpg.DeadlockDetectedError("deadlock detected"),
+    "value": asyncpg.DataError("invalid input for query argument $1"),
+    "bug": asyncpg.UndefinedColumnError("column does not exist"),
+}
+
+
 class Body(Closed):
     """A body to get wrong."""
 
@@ -152,6 +164,10 @@ def an_app() -> FastAPI:
             [Refused("unknown_unit", "B2", status=409, unit="99999"), Refused("missing", "C7")]
         )
 
+    @app.post("/failed/{how}")
+    async def failed(how: str) -> None:
+        raise FAILURES[how]
+
     @app.get("/report", dependencies=[Depends(known_parameters)])
     async def report(as_of: str = "today") -> str:
         return as_of
@@ -174,7 +190,7 @@ def an_app() -> FastAPI:
 async def ask(
     path: str, *, method: str = "POST", language: str = "en", kind: str | None = None, **said: Any
 ) -> Any:
-    transport = httpx.ASGITransport(app=an_app())
+    transport = httpx.ASGITransport(app=an_app(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://ward") as client:
         headers = {"accept-language": language} | ({"content-type": kind} if kind else {})
         return await client.request(method, path, headers=headers, **said)
@@ -209,6 +225,21 @@ async def test_several_refusals_are_told_together_in_their_order() -> None:
     ]
     assert (told["type"], answer.status_code) == ("urn:wardbook:problem:unknown_unit", 409)
     assert told["detail"] == f"B2: {unit}; C7: is required"
+
+
+@pytest.mark.parametrize("how", ["refused", "late", "full", "starting", "deadlock"])
+async def test_what_waiting_heals_is_told_as_not_now(how: str) -> None:
+    """So that who asked repeats it, and does not take it for a refusal or a fault of his own."""
+    answer = await ask(f"/failed/{how}")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (503, MEDIA_TYPE)
+    assert answer.headers["retry-after"] == "5"
+    assert answer.json()["type"] == "urn:wardbook:problem:database_away"
+
+
+@pytest.mark.parametrize("how", ["value", "bug"])
+async def test_what_waiting_does_not_heal_is_a_fault(how: str) -> None:
+    assert (await ask(f"/failed/{how}")).status_code == 500
 
 
 @pytest.mark.parametrize(
@@ -282,10 +313,11 @@ def test_each_operation_says_that_a_refusal_is_a_problem_document() -> None:
     operations = [one for path in document["paths"].values() for one in path.values()]
     schema = {"$ref": "#/components/schemas/Problem"}
 
-    assert len(operations) == 6
+    assert len(operations) == 7
     for operation in operations:
-        assert operation["responses"].keys() == {"200", "4XX"}
-        assert operation["responses"]["4XX"]["content"] == {MEDIA_TYPE: {"schema": schema}}
+        assert operation["responses"].keys() == {"200", "4XX", "503"}
+        for status in ("4XX", "503"):
+            assert operation["responses"][status]["content"] == {MEDIA_TYPE: {"schema": schema}}
 
 
 async def test_a_problem_document_is_as_it_is_described() -> None:
