@@ -5,6 +5,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_SECRETS = Path("/run/secrets")
+"""Where Compose and Kubernetes put files: `wardbook_database` holds the field `database`."""
+
 
 class Settings(BaseSettings):
     """Settings of every service; each variable is the field's name in capitals after WARDBOOK_.
@@ -13,7 +16,12 @@ class Settings(BaseSettings):
     nobody may state a recording day.
     """
 
-    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="WARDBOOK_",
+        env_ignore_empty=True,
+        frozen=True,
+        secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
+    )
 
     kafka: str = Field(description="Kafka bootstrap servers, host:port[,host:port]")
     database: SecretStr = Field(description="PostgreSQL DSN of the service's own database")
