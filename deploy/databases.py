@@ -3,36 +3,28 @@
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 
-# PostgreSQL quotes the names and the password itself (%I, %L), because CREATE takes no parameters.
-CREATE_ROLE = """
-SELECT format(
-    CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
-        THEN 'ALTER ROLE %I LOGIN PASSWORD %L'
-        ELSE 'CREATE ROLE %I LOGIN PASSWORD %L'
-    END, $1::text, $2::text)
+SERVICE = Path(__file__).parent / "postgres" / "service.sql"
+"""What makes a service its role and its database, here and in the compose file's container."""
+
+_TELL = """
+SELECT set_config('wardbook.service', $1, false), set_config('wardbook.password', $2, false)
 """
-CREATE_DATABASE = """
-SELECT format('CREATE DATABASE %1$I OWNER %1$I', $1::text)
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = $1)
-"""
-CLOSE_TO_OTHERS = "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1::text)"
 
 
 async def create_databases(superuser_dsn: str, passwords: Mapping[str, str]) -> None:
     """Make sure that each service has its role, with this password, and its database."""
+    queries = SERVICE.read_text(encoding="utf-8").split("\n\\gexec\n")[:-1]
     connection = await asyncpg.connect(superuser_dsn)
     try:
         for service, password in passwords.items():
-            for query, arguments in (
-                (CREATE_ROLE, (service, password)),
-                (CREATE_DATABASE, (service,)),
-                (CLOSE_TO_OTHERS, (service,)),
-            ):
-                if statement := await connection.fetchval(query, *arguments):
+            await connection.execute(_TELL, service, password)
+            for query in queries:
+                if statement := await connection.fetchval(query):
                     await connection.execute(statement)
     finally:
         await connection.close()

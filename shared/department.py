@@ -18,6 +18,7 @@ from shared.calendar import is_working_day
 from shared.clock import Clock, system_clock
 from shared.database import Pool, create_pool, migrate, wrong_with
 from shared.desk import Desk
+from shared.kafka import wrong_with_kafka
 from shared.metrics import watch_pool
 from shared.people import People
 from shared.problems import install_problems
@@ -98,7 +99,7 @@ def build_department(
         app.add_middleware(Staff, people=people, migration_token=migration_token)
     trace_requests(app, spans)
     _install_backlog(app)
-    _install_department_health(app)
+    _install_department_health(app, settings)
     return app
 
 
@@ -116,15 +117,19 @@ def _install_backlog(app: FastAPI) -> None:
         return {"waiting": events, "oldest_age_seconds": age}
 
 
-def _install_department_health(app: FastAPI) -> None:
+def _install_department_health(app: FastAPI, settings: Settings) -> None:
     async def live() -> str | None:
         stalled = time.monotonic() - app.state.relay.moved_at > _STALL_SECONDS
         return "the relay does not move" if stalled else None
 
     async def ready() -> str | None:
         wrong = await wrong_with(app.state.pool)
-        if wrong is None and not await app.state.publisher.answers(2):
-            return "Kafka does not answer"
+        publisher: Publisher = app.state.publisher
+        if wrong is None and publisher.refused is not None:
+            wrong = f"Kafka does not take events: {publisher.refused!r}"
+        if wrong is None and not await publisher.answers(2):
+            why = await wrong_with_kafka(settings)
+            wrong = f"Kafka does not answer: {why}" if why else "Kafka does not answer"
         return wrong
 
     install_health(app, live, ready)

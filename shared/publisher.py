@@ -31,6 +31,7 @@ class Publisher:
 
     aiokafka repeats what may be repeated for as long as it takes. A batch that failed for good
     leaves a gap in the producer's numbering that Kafka never forgives: only a new producer helps.
+    `refused` is why the last rows were not acknowledged, or None.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Publisher:
         self._spans = spans
         self._topic = topic
         self._producer: AIOKafkaProducer | None = None
+        self.refused: BaseException | None = None
 
     async def connect(self) -> AIOKafkaProducer:
         """Return the connected producer. Raises KafkaError where Kafka is not there."""
@@ -83,8 +85,10 @@ class Publisher:
         )
         for failure in results:
             if failure is not None:
+                self.refused = failure
                 await self.close()
                 raise failure
+        self.refused = None
         for name, count in Counter(row["type"] for row in rows).items():
             EVENTS_PUBLISHED.labels(name).inc(count)
         if self._spans is not None:

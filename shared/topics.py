@@ -4,19 +4,23 @@
 """
 
 import asyncio
-import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
 from shared.events import PUBLISHED
+from shared.kafka import client_arguments
+from shared.settings import KafkaSettings, read_settings
 
 PARTITIONS = 6
 """Partitions of every topic, fixed for good: the order of a case's events hangs on it."""
 
+READERS = "wardbook-reporting-"
+"""What the names of the consumer groups that fold begin with."""
 
 _M = 0x5BD1E995
 _WORD = 0xFFFFFFFF
@@ -57,9 +61,12 @@ TOPICS: tuple[Topic, ...] = tuple(Topic(name=topic_of(service)) for service in P
 """Every topic. Events are kept for ever: a report can be recounted from them (decision 0007)."""
 
 
-async def create_topics(bootstrap: str) -> None:
-    """Create the topics that are not there yet; those that are stay as they are."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def create_topics(bootstrap_servers: str | Sequence[str], **told: Any) -> None:
+    """Create the topics that are not there yet; those that are stay as they are.
+
+    Takes what Kafka's clients are told (shared/kafka.py).
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, **told)
     await admin.start()
     try:
         for topic in TOPICS:
@@ -73,4 +80,4 @@ async def create_topics(bootstrap: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(create_topics(os.environ["WARDBOOK_KAFKA"]))
+    asyncio.run(create_topics(**client_arguments(read_settings(KafkaSettings))))

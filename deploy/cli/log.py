@@ -1,7 +1,7 @@
 """`wardbook outbox`, `positions`, `topics`: how far events are, from departments to the fold."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -82,12 +82,14 @@ def topics(places: Places, *, create: bool, as_json: bool) -> None:
     Exit code 1 where one is missing or otherwise.
     """
     from shared import topics as wanted
+    from shared.kafka import client_arguments
+    from shared.kafka_users import OPERATOR
 
     async def ask() -> Sequence[Row]:
-        kafka = places.need("reporting", "KAFKA")
+        told = client_arguments(places.kafka(OPERATOR))
         if create:
-            await wanted.create_topics(kafka)
-        return [_row(topic, await _state(kafka)) for topic in wanted.TOPICS]
+            await wanted.create_topics(**told)
+        return [_row(topic, await _state(told)) for topic in wanted.TOPICS]
 
     rows = asyncio.run(ask())
     tell(rows, as_json=as_json)
@@ -118,7 +120,7 @@ def _row(topic: Any, state: _State) -> Row:
     }
 
 
-async def _state(kafka: str) -> _State:
+async def _state(told: Mapping[str, Any]) -> _State:
     """Return partitions, retention and number of events of every topic of ours that is there."""
     from aiokafka import AIOKafkaConsumer, TopicPartition
     from aiokafka.admin import AIOKafkaAdminClient
@@ -126,8 +128,8 @@ async def _state(kafka: str) -> _State:
 
     from shared.topics import TOPICS
 
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.split(","))
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.split(","))
+    consumer = AIOKafkaConsumer(**told)
+    admin = AIOKafkaAdminClient(**told)
     await consumer.start()
     try:
         await admin.start()
@@ -141,8 +143,8 @@ async def _state(kafka: str) -> _State:
             ends = await consumer.end_offsets(tps)
             events[name] = sum(ends[tp] - begins[tp] for tp in tps)
             asked = ConfigResource(ConfigResourceType.TOPIC, name, {"retention.ms": ""})
-            [told] = await admin.describe_configs([asked])
-            [resource] = told.resources
+            [answer] = await admin.describe_configs([asked])
+            [resource] = answer.resources
             retention[name] = dict(one[:2] for one in resource[4])["retention.ms"]
     finally:
         await consumer.stop()

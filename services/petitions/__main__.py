@@ -3,9 +3,9 @@
 from services.petitions.app import build
 from shared.logs import configure_logs
 from shared.service import serve
-from shared.settings import Settings
+from shared.settings import Settings, read_settings
 
 if __name__ == "__main__":
-    settings = Settings()
+    settings = read_settings(Settings)
     configure_logs("petitions", settings.log_level)
     serve(build(settings), settings.host, settings.port)

@@ -4,6 +4,7 @@ import sys
 
 from shared.logs import configure_logs
 from shared.service import serve
+from shared.settings import read_settings
 from shared.toml_files import BadFile
 
 if __name__ == "__main__":
@@ -12,7 +13,7 @@ if __name__ == "__main__":
         from services.reporting.app import build
         from services.reporting.settings import ReportingSettings
 
-        settings = ReportingSettings()
+        settings = read_settings(ReportingSettings)
         configure_logs("reporting", settings.log_level)
         app = build(settings)
     except BadFile as fault:

@@ -16,6 +16,7 @@ from services.reporting import positions
 from services.reporting.positions import Positions
 from services.reporting.projections.tallies import VERSION
 from shared.database import Connection, Pool, create_pool, migrate
+from shared.topics import READERS
 
 TABLES = Path(__file__).parent / "projections" / "migrations"
 
@@ -64,7 +65,7 @@ class Projection:
     @property
     def group(self) -> str:
         """The consumer group of its fold workers."""
-        return f"wardbook-reporting-{self.id}"
+        return f"{READERS}{self.id}"
 
     async def open(self, dsn: str, connections: int) -> Pool:
         """Return a pool whose sessions fold into this projection's tables, made if need be."""

@@ -22,6 +22,7 @@ from services.reporting.worker import Worker
 from shared.broker import create_broker
 from shared.database import Pool, create_pool, migrate
 from shared.logs import configure_logs
+from shared.settings import read_settings
 
 _LOOK_SECONDS = 0.5
 _LOOKS = 60
@@ -90,7 +91,7 @@ async def _hand_over(worker: Worker) -> None:
 
 
 async def _main() -> None:
-    settings = ReportingSettings()
+    settings = read_settings(ReportingSettings)
     configure_logs("rebuild", settings.log_level)
     work = asyncio.create_task(rebuild(settings))
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):

@@ -25,6 +25,7 @@ from services.reporting.recounting.told import Told
 from services.reporting.settings import ReportingSettings
 from shared.database import Connection, create_pool
 from shared.logs import configure_logs
+from shared.settings import read_settings
 
 _EQUAL, _DIFFERENT, _IMPOSSIBLE = 0, 1, 2
 
@@ -83,7 +84,7 @@ async def _read(log: Log, told: Told, since: Positions, until: Positions) -> Non
 
 
 async def _main(id_: UUID | None) -> int:
-    settings = ReportingSettings()
+    settings = read_settings(ReportingSettings)
     configure_logs("recount", settings.log_level)
     found = await recount(settings, id_)
     for line in found:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.clock import system_clock, ward_day
 from shared.database import Pool, create_pool
 from shared.frozen import Closed
 from shared.procedures import PROCEDURES
+from shared.settings import ToldSettings, read_settings
 from shared.toml_files import read
 
 CHUNK = 2_000
@@ -100,10 +100,8 @@ class Retention(Closed):
 RULES = read(Path(__file__).with_suffix(".toml"), Retention).content.rules
 
 
-class RetentionSettings(BaseSettings):
+class RetentionSettings(ToldSettings):
     """The one setting of a department that is needed here."""
-
-    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", frozen=True)
 
     database: SecretStr
 
@@ -132,7 +130,7 @@ def _told(rule: Rule, today: date) -> Sequence[object]:
 
 async def main(*, apply: bool) -> None:
     """Say of each rule how many rows are due, or were emptied."""
-    pool = await create_pool(RetentionSettings().database.get_secret_value(), 2)
+    pool = await create_pool(read_settings(RetentionSettings).database.get_secret_value(), 2)
     today = ward_day(system_clock())
     for rule in RULES:
         rows = await (empty if apply else due)(pool, rule, today)

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.reporting.batch import Record
 from services.reporting.positions import Positions
 from services.reporting.settings import ReportingSettings
+from shared.kafka import client_arguments
 
 _AT_ONCE = 5_000
 """Records that are in hand at a time."""
@@ -66,15 +67,15 @@ class Log:
 async def open_log(settings: ReportingSettings) -> AsyncIterator[Log]:
     """Give the log on the servers that reporting folds from."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka.split(","),
+        **client_arguments(settings),
         client_id="wardbook-recount",
         enable_auto_commit=False,
         auto_offset_reset="none",  # what was removed meanwhile is an error, not a gap
         isolation_level="read_committed",
         max_partition_fetch_bytes=_FETCH_BYTES,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield Log(consumer)
     finally:
         await consumer.stop()

@@ -1,24 +1,25 @@
 """docker-compose.yml confines what it starts, and keeps secrets out of environments."""
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from deploy.compose.first_start import AlreadyThere, make_secrets
 from deploy.settings import SERVICES
+from shared.kafka_users import ADMIN, USERS
 
 ROOT = Path(__file__).parents[3]
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 PARTS: dict[str, dict[str, Any]] = PROJECT["services"]
-CORE = {*SERVICES, "kafka", "postgres", "topics"}
+CORE = {*SERVICES, "kafka", "kafka-users", "postgres", "topics"}
 WATCHING = {"prometheus", "grafana"}
-END_BY_THEMSELVES = {"topics", "wardbook"}
+END_BY_THEMSELVES = {"kafka-users", "topics", "wardbook"}
 NETWORKS = {
     "databases": {*SERVICES, "postgres", "wardbook"},
-    "log": {*SERVICES, "kafka", "topics", "wardbook"},
+    "log": {*SERVICES, "kafka", "kafka-users", "topics", "wardbook"},
     "metrics": {*SERVICES, "prometheus"},
     "dashboards": WATCHING,
     "outside": {*SERVICES, "wardbook"},
@@ -79,22 +80,47 @@ def test_only_those_who_need_each_other_share_a_network() -> None:
     assert open_ones == {"dashboards", "outside"}
 
 
-def test_a_service_has_its_own_database_and_no_other() -> None:
+def secrets_of(part: str) -> dict[str, str]:
+    """Return the files that a part is given by the secrets that are in them."""
+    given = PARTS[part].get("secrets", [])
+    return {
+        **{one: one for one in given if isinstance(one, str)},
+        **{one["source"]: one["target"] for one in given if not isinstance(one, str)},
+    }
+
+
+def test_a_service_has_its_own_secrets_and_no_other() -> None:
     for name in SERVICES:
-        given = [(one["source"], one["target"]) for one in PARTS[name]["secrets"]]
-        assert (f"{name}_database", "wardbook_database") in given
-        assert not [source for source, _ in given if not source.startswith(f"{name}_")]
+        assert secrets_of(name) == {
+            "authority.pem": "authority.pem",
+            f"{name}_database": "wardbook_database",
+            f"{name}_kafka_password": "wardbook_kafka_password",
+        }
+        assert PARTS[name]["environment"]["WARDBOOK_KAFKA_USER"] == name
+    assert [name for name in PARTS if "kafka.pem" in secrets_of(name)] == ["kafka"]
+    of_admin = {name for name in PARTS if "admin_kafka_password" in secrets_of(name)}
+    assert of_admin == {"kafka", "kafka-users"}
+
+
+def test_every_user_of_kafka_is_given_a_password() -> None:
+    told = {f"{user}_kafka_password": f"wardbook_{user}_kafka_password" for user in (ADMIN, *USERS)}
+    assert secrets_of("kafka-users") == {"authority.pem": "authority.pem"} | told
+
+
+def test_kafka_has_no_listener_that_is_open() -> None:
+    folder = ROOT / "deploy" / "kafka"
+    properties = (folder / "server.properties").read_text(encoding="utf-8")
+    assert "PLAINTEXT" not in properties
+    mounted = "./deploy/kafka/server.properties:/mnt/shared/config/server.properties:ro"
+    assert mounted in PARTS["kafka"]["volumes"]
+    told = {name for name in PARTS["kafka"]["environment"] if name.startswith("KAFKA_")}
+    assert told == {"KAFKA_HEAP_OPTS"}, "another property in the environment drops the file"
 
 
 def test_every_volume_and_secret_is_named_once_and_used() -> None:
     mounted = {one.split(":")[0] for part in PARTS.values() for one in part.get("volumes", [])}
     assert set(PROJECT["volumes"]) == {one for one in mounted if one.isalnum()}
-    used = {
-        one if isinstance(one, str) else one["source"]
-        for part in PARTS.values()
-        for one in part.get("secrets", [])
-    }
-    assert used == set(PROJECT["secrets"])
+    assert {one for name in PARTS for one in secrets_of(name)} == set(PROJECT["secrets"])
 
 
 def test_only_what_compose_1_29_knows_is_said() -> None:
@@ -125,20 +151,26 @@ def test_the_example_names_every_variable_and_no_secret() -> None:
     assert not re.search(r"PASSWORD|TOKEN", example)
 
 
-def first_start(folder: Path) -> subprocess.CompletedProcess[str]:
-    script = ROOT / "deploy" / "compose" / "first-start"
-    return subprocess.run([script, folder], capture_output=True, text=True, check=False)  # noqa: S603
-
-
 def test_the_first_start_makes_every_secret_and_never_another(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
-    assert first_start(folder).returncode == 0
+    make_secrets(folder)
     made = {file.name: file.read_text() for file in folder.iterdir()}
-    assert set(made) == set(PROJECT["secrets"])
+    assert set(made) == {*PROJECT["secrets"], "authority.key"}
     assert len(set(made.values())) == len(made)
-    assert folder.stat().st_mode & 0o777 == 0o700
-    again = first_start(folder)
-    assert again.returncode == 1
-    assert "is left as it is" in again.stderr
+    with pytest.raises(AlreadyThere, match="is left as it is"):
+        make_secrets(folder)
     assert {file.name: file.read_text() for file in folder.iterdir()} == made
     assert [file.name for file in tmp_path.iterdir()] == ["secrets"]
+
+
+def test_secrets_are_for_containers_and_their_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    make_secrets(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+    assert modes.pop("authority.key") == 0o400
+    assert set(modes.values()) == {0o444}
+    for name in SERVICES:
+        password = (folder / f"{name}_password").read_text().strip()
+        address = (folder / f"{name}_database").read_text().strip()
+        assert address == f"postgresql://{name}:{password}@postgres/{name}"

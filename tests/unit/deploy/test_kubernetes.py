@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from deploy.settings import DEPARTMENTS, SERVICES
+from shared.kafka_users import OPERATOR
 from shared.topics import PARTITIONS
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "kubernetes"
@@ -131,6 +132,18 @@ def test_the_departments_differ_in_their_names_alone() -> None:
         for name in DEPARTMENTS
     }
     assert len(texts) == 1
+
+
+def test_each_comes_to_kafka_by_its_own_name() -> None:
+    users = {
+        one["metadata"]["name"]: one["spec"]["template"]["spec"]["containers"][0]["env"]
+        for one in (*of_kind("Deployment"), *of_kind("Job"))
+    }
+    names = dict.fromkeys(SERVICES) | {"topics": OPERATOR}
+    assert users == {
+        part: [{"name": "WARDBOOK_KAFKA_USER", "value": user or part}]
+        for part, user in names.items()
+    }
 
 
 def test_pods_are_closed_but_for_what_is_told() -> None:
