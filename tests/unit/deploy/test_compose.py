@@ -1,15 +1,17 @@
 """docker-compose.yml confines what it starts, and keeps secrets out of environments."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from deploy.cli.places import Places
 from deploy.compose.first_start import AlreadyThere, make_secrets
 from deploy.settings import SERVICES
-from shared.kafka_users import ADMIN, USERS
+from shared.kafka_users import ADMIN, OPERATOR, USERS
 
 ROOT = Path(__file__).parents[3]
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -105,6 +107,24 @@ def test_a_service_has_its_own_secrets_and_no_other() -> None:
 def test_every_user_of_kafka_is_given_a_password() -> None:
     told = {f"{user}_kafka_password": f"wardbook_{user}_kafka_password" for user in (ADMIN, *USERS)}
     assert secrets_of("kafka-users") == {"authority.pem": "authority.pem"} | told
+
+
+def test_the_command_of_operators_is_told_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_secrets(tmp_path / "secrets")
+    (tmp_path / "mounted").mkdir()
+    for source, target in secrets_of("wardbook").items():
+        shutil.copy(tmp_path / "secrets" / source, tmp_path / "mounted" / target)
+    monkeypatch.setenv("WARDBOOK_SECRETS", str(tmp_path / "mounted"))
+    for name, value in PARTS["wardbook"]["environment"].items():
+        monkeypatch.setenv(name, value.replace("/run/secrets", str(tmp_path / "mounted")))
+    places = Places(str(tmp_path / "nothing"))
+    assert places.reporting().kafka_user == "reporting"
+    assert places.kafka(OPERATOR).kafka_user == OPERATOR
+    for name in SERVICES:
+        assert places.need(name, "DATABASE").endswith(f"@postgres/{name}")
+        assert places.url(name) == f"http://{name}:8000"
 
 
 def test_kafka_has_no_listener_that_is_open() -> None:
