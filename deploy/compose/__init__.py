@@ -1,0 +1,1 @@
+"""What an installation by docker-compose.yml needs before its first start."""
