@@ -44,7 +44,8 @@ def make_secrets(folder: Path) -> None:
 
 
 def _passwords() -> Iterator[tuple[str, str]]:
-    yield from ((name, _new()) for name in ("postgres_password", "grafana_password"))
+    yield from ((f"{name}_password", _new()) for name in ("postgres", "grafana"))
+    yield from ((f"{name}_secret", _new()) for name in ("client", "session", "software"))
     yield from ((f"{user}_kafka_password", _new()) for user in (ADMIN, *USERS))
     for service in (*PUBLISHED, "reporting"):
         password = _new()

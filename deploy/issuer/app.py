@@ -20,12 +20,12 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.issuer.signer import Signer
 from shared import units
 from shared.people import People
 from shared.service import install_health
+from shared.settings import ToldSettings
 
 _CODE_SECONDS = 60
 _PAGES = Environment(
@@ -35,16 +35,16 @@ _PAGES = Environment(
 )
 
 
-class IssuerSettings(BaseSettings):
-    """Settings of the development issuer, each from WARDBOOK_ and its name in capitals."""
-
-    model_config = SettingsConfigDict(env_prefix="WARDBOOK_", env_ignore_empty=True, frozen=True)
+class IssuerSettings(ToldSettings):
+    """Settings of the development issuer."""
 
     issuer: str = Field(description="Where it is found, as services and browsers call it")
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     people: Path = Field(description="TOML file of the people, who are all that may come")
-    console: str = Field(description="Where browsers find the console")
+    console: str = Field(
+        default="http://127.0.0.1:8105", description="Where browsers find the console"
+    )
     client_id: str = "wardbook-console"
     client_secret: SecretStr
     software_secret: SecretStr = Field(description="With it software gets a token of anybody")

@@ -5,7 +5,6 @@ COMPOSE names the command, `docker compose` unless told otherwise (`docker-compo
 """
 
 import os
-import secrets
 import sys
 import tempfile
 import time
@@ -19,11 +18,12 @@ from deploy.smoke.checks import Checks, first_start, images
 from deploy.smoke.engine import PROFILES, Engine, Failed, run
 
 _MAY_BE_MISSING = "grafana"
-_PEOPLE = """[[person]]
-name = "Cán bộ một cửa mẫu"
+_PERSON = """[[person]]
+subject = "smoke"
+name = "Phần mềm mẫu"
 unit = "2025-10525"
-roles = ["officer"]
-token = "{token}"
+roles = ["officer", "reader", "operator"]
+departments = ["registry"]
 """
 
 
@@ -31,37 +31,40 @@ def main() -> int:
     """Run every check in order, to the first that fails."""
     command = os.environ.get("COMPOSE", "docker compose").split()
     with tempfile.TemporaryDirectory(prefix="wardbook-smoke-") as name:
-        folder, ports = Path(name), free_ports(len(SERVICES) + 2)
-        names = (*SERVICES, "prometheus", "grafana")
+        folder, ports = Path(name), free_ports(len(SERVICES) + 3)
+        names = (*SERVICES, "issuer", "prometheus", "grafana")
         urls = {each: f"http://{HOST}:{port}" for port, each in enumerate(names, ports)}
         variables = {
             f"WARDBOOK_{each.upper()}_PORT": str(port) for port, each in enumerate(names, ports)
         } | {
             "WARDBOOK_SECRETS_FOLDER": str(folder / "secrets"),
             "WARDBOOK_PEOPLE": str(folder / "people.toml"),
+            "WARDBOOK_ISSUER": urls["issuer"],
+            "WARDBOOK_KEYS": "http://issuer:8000/keys",  # as the services find it
         }
         engine = Engine(command=command, project="wardbook-smoke", variables=variables)
-        token = secrets.token_urlsafe(24)
-        (folder / "people.toml").write_text(_PEOPLE.format(token=token), encoding="utf-8")
+        (folder / "people.toml").write_text(_PERSON, encoding="utf-8")
         try:
             with _taken_down(engine):
-                _run(engine, urls, folder, token)
+                _run(engine, urls, folder)
         except Failed as failed:
             print(f"FAILED  {failed}", file=sys.stderr)
             return 1
     return 0
 
 
-def _run(engine: Engine, urls: Mapping[str, str], folder: Path, token: str) -> None:
+def _run(engine: Engine, urls: Mapping[str, str], folder: Path) -> None:
     version = run(*engine.command, "version", "--short").strip()
     print(f"Compose {version} ({' '.join(engine.command)})", flush=True)
     _step("the image is built", lambda: engine.compose("build", "registry"))
     _step("secrets are made, and never twice", lambda: first_start(folder / "secrets"))
     wanted = engine.wanted()
     services = {name: image for name, image in wanted.items() if _there(name, image)}
-    checks = Checks(engine, services, urls, token)
+    checks = Checks(engine, services, urls)
     _step("everything starts", lambda: engine.compose("up", "--detach", *services))
     _step("every part is healthy", checks.healthy)
+    _step("the issuer gives out a token", lambda: checks.known(folder / "secrets"))
+    _step("who bears none is not let in", checks.closed)
     _step("no root, no writable root, no capabilities, limits", checks.confined)
     _step("a birth is in the report", checks.birth_counted)
     _step("Prometheus scrapes all five and has the rules", checks.watched)

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Mapping
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from deploy.issuer.client import Bearer
 from deploy.settings import SERVICES
-from deploy.smoke.engine import Engine, Failed, run, until
+from deploy.smoke.engine import PROFILES, Engine, Failed, run, until
 
 _UNIT = "10525"
 _BIRTH_CASE = {
@@ -25,16 +27,16 @@ _FOLDED_SECONDS = 120
 
 
 class Checks:
-    """Asks one installation: `urls` are its services' addresses, `token` an officer's."""
+    """Asks one installation: `urls` are its services' addresses."""
 
     def __init__(
-        self, engine: Engine, services: Mapping[str, str], urls: Mapping[str, str], token: str
+        self, engine: Engine, services: Mapping[str, str], urls: Mapping[str, str]
     ) -> None:
         """Ask nothing yet; `services` are those that were started, with their images."""
         self._engine = engine
         self._services = services
         self._urls = urls
-        self._http = httpx.Client(timeout=30, headers={"authorization": f"Bearer {token}"})
+        self._http = httpx.Client(timeout=30)
         self._births = 0
 
     def healthy(self) -> None:
@@ -46,6 +48,19 @@ class Checks:
             code = self._engine.container(service)["State"]["ExitCode"]
             if code != 0:
                 raise Failed(f"{service} ended with {code}")
+
+    def known(self, secrets: Path) -> None:
+        """Get a token of the development issuer, and bear it from now on."""
+        bearer = Bearer(self._urls["issuer"], (secrets / "software_secret").read_text().strip())
+        self._http.headers.update(bearer.headers("smoke"))
+
+    def closed(self) -> None:
+        """See that nobody gets in without a token, at any service."""
+        for service in SERVICES:
+            path = "/reports/term" if service == "reporting" else "/outbox"
+            code = httpx.get(f"{self._urls[service]}{path}", timeout=30).status_code
+            if code != HTTPStatus.UNAUTHORIZED:
+                raise Failed(f"{service} answers a stranger by {code}")
 
     def confined(self) -> None:
         """See that nothing is root, or could write to its root, or take all of the machine."""
@@ -128,9 +143,7 @@ class Checks:
 
     def operated(self) -> None:
         """Ask by the command of operators, which finds everything folded."""
-        self._engine.compose(
-            "run", "--rm", "wardbook", "positions", profiles=("core", "observability", "tools")
-        )
+        self._engine.compose("run", "--rm", "wardbook", "positions", profiles=(*PROFILES, "tools"))
 
     def recounted(self) -> None:
         """Recount: what is held is what the log says."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-PROFILES = ("core", "observability")
+PROFILES = ("core", "observability", "development")
 _TOO_LONG = 1800
 
 

@@ -24,7 +24,7 @@ NETWORKS = {
     "log": {*SERVICES, "kafka", "kafka-users", "topics", "wardbook"},
     "metrics": {*SERVICES, "prometheus"},
     "dashboards": WATCHING,
-    "outside": {*SERVICES, "wardbook"},
+    "outside": {*SERVICES, "wardbook", "issuer"},
 }
 """Who may reach whom."""
 
@@ -34,7 +34,7 @@ each_part = pytest.mark.parametrize("part", PARTS)
 def test_the_profiles_have_their_parts() -> None:
     expected = dict.fromkeys(CORE, "core") | dict.fromkeys(WATCHING, "observability")
     profiles = {name: ", ".join(part["profiles"]) for name, part in PARTS.items()}
-    assert profiles == expected | {"wardbook": "tools"}
+    assert profiles == expected | {"wardbook": "tools", "issuer": "development"}
 
 
 @each_part
@@ -93,10 +93,12 @@ def secrets_of(part: str) -> dict[str, str]:
 
 def test_a_service_has_its_own_secrets_and_no_other() -> None:
     for name in SERVICES:
+        of_console = {one: f"wardbook_{one}" for one in ("client_secret", "session_secret")}
         assert secrets_of(name) == {
             "authority.pem": "authority.pem",
             f"{name}_database": "wardbook_database",
             f"{name}_kafka_password": "wardbook_kafka_password",
+            **(of_console if name == "reporting" else {}),
         }
         assert PARTS[name]["environment"]["WARDBOOK_KAFKA_USER"] == name
     assert [name for name in PARTS if "kafka.pem" in secrets_of(name)] == ["kafka"]
