@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from shared import toml_files
 from shared.frozen import Closed
-from shared.people import OF_DEPARTMENTS, Person, Role
+from shared.people import DEPARTMENTS, OF_DEPARTMENTS, Person, Role
 from shared.refusal import Refused
 
 _RULES = Path(__file__).with_suffix(".toml")
@@ -39,7 +39,8 @@ class Rule(Closed):
         roles = person.roles & self.roles
         if not roles:
             raise Refused("role_needed", status=403, roles=", ".join(sorted(self.roles)))
-        if roles <= OF_DEPARTMENTS and service not in person.departments:
+        of_department = service in DEPARTMENTS and roles <= OF_DEPARTMENTS
+        if of_department and service not in person.departments:
             raise Refused("department_needed", status=403, department=service)
 
 
@@ -73,7 +74,7 @@ class Access:
     def by(cls, service: str, rules: Mapping[tuple[str, str], Rule]) -> "Access":
         """Return what these rules say of a service."""
         lengths: dict[int, list[tuple[Sequence[str], str]]] = {}
-        for address in sorted({address for _, address in rules}, key=lambda one: "{" in one):
+        for address in sorted({address for _, address in rules}, key=lambda one: ("{" in one, one)):
             parts = address.split("/")
             lengths.setdefault(len(parts), []).append((parts, address))
         return cls(service, rules, lengths)
@@ -81,18 +82,17 @@ class Access:
     def find(self, method: str, path: str) -> Rule:
         """Return the rule of a request. Refuses what no rule is of: nothing is open by itself."""
         asked = _QUESTION if method == "HEAD" else method
-        addresses = list(self._addresses(path))
-        for address in addresses:
-            if (asked, address) in self.rules:
-                return self.rules[asked, address]
-        if not addresses:
+        address = next(self._addresses(path), None)
+        if address is None:
             raise Refused("not_found", status=404)
-        raise Refused("method_not_allowed", status=405)
+        if (asked, address) not in self.rules:
+            raise Refused("method_not_allowed", status=405)
+        return self.rules[asked, address]
 
     def methods(self, path: str) -> Sequence[str]:
         """Return the methods that an address takes, for the header Allow."""
-        addresses = set(self._addresses(path))
-        return sorted({method for method, address in self.rules if address in addresses})
+        found = next(self._addresses(path), None)
+        return sorted(method for method, address in self.rules if address == found)
 
     def _addresses(self, path: str) -> Iterator[str]:
         parts = path.split("/")
@@ -110,6 +110,16 @@ def asking(request: Request) -> Person:
     """Return who asks, whom the gate has let in (shared.gate)."""
     found: Person = request.scope["person"]
     return found
+
+
+def holding(request: Request, role: Role) -> Person:
+    """Return who asks; refuses somebody who has not this role in the department that is asked."""
+    person = asking(request)
+    if role not in person.roles:
+        raise Refused("role_needed", status=403, roles=role)
+    if request.scope["service"] not in person.departments:
+        raise Refused("department_needed", status=403, department=request.scope["service"])
+    return person
 
 
 def answering(request: Request, *unit_ids: str | None, field: str = "unit") -> Person:

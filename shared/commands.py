@@ -43,6 +43,11 @@ class Call:
     office: str | None = None
     traceparent: str | None = None
 
+    @property
+    def kept_key(self) -> str | None:
+        """The key as it is kept: two offices may number their work alike."""
+        return self.key if self.key is None or self.office is None else f"{self.office}\n{self.key}"
+
 
 class Version(Protocol):
     """What a table holds of a subject: at least whose it is, and when that was recorded."""
@@ -99,7 +104,7 @@ class Command:
         A body may name more than its subject that the decision hangs on, by its `concerns`.
         """
         own = {self.subject, *getattr(self.body, "concerns", ())}
-        return own if self.call.key is None else {*own, self.call.key}
+        return own if self.call.kept_key is None else {*own, self.call.kept_key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ async def decide(conn: Connection, commands: Sequence[Command]) -> list[Outcome]
     # Not before: who waits for a subject may wait for another process with the same key.
     firsts = await _first_answers(conn, commands)
     return [
-        _outcome(command, firsts.get(command.call.key), held.get(command.subject))
+        _outcome(command, _first(command.call, firsts), held.get(command.subject))
         for command in commands
     ]
 
@@ -166,9 +171,14 @@ def _outcome(command: Command, first: tuple[bytes, str] | None, held: Version | 
 async def _first_answers(
     conn: Connection, commands: Sequence[Command]
 ) -> Mapping[str | None, tuple[bytes, str]]:
-    keys = [one.call.key for one in commands if one.call.key is not None]
+    keys = [key for one in commands for key in (one.call.kept_key, one.call.key) if key is not None]
     rows = await conn.fetch(_FIRST, keys) if keys else []
     return {key: (fingerprint, answer) for key, fingerprint, answer in rows}
+
+
+def _first(call: Call, firsts: Mapping[str | None, tuple[bytes, str]]) -> tuple[bytes, str] | None:
+    """Return what was answered first under a key, also where no office was kept with it yet."""
+    return firsts.get(call.kept_key) or firsts.get(call.key)
 
 
 async def _held(conn: Connection, commands: Sequence[Command]) -> Mapping[UUID, Version]:
@@ -217,9 +227,9 @@ async def _save(conn: Connection, decided: Sequence[tuple[Command, Event, str]])
 
 async def _remember(conn: Connection, decided: Sequence[tuple[Command, Event, str]]) -> None:
     keyed = [
-        (command.call.key, command.call.fingerprint, answer)
+        (command.call.kept_key, command.call.fingerprint, answer)
         for command, _, answer in decided
-        if command.call.key is not None
+        if command.call.kept_key is not None
     ]
     if keyed and rows_of(await conn.execute(_REMEMBER, *zip(*keyed, strict=True))) < len(keyed):
         raise Overtaken

@@ -42,7 +42,7 @@ ACCESS: Mapping[str, Text] = {
         "en": "this is for people of the department {department} only",
     },
     "other_unit": {
-        "vi": "chỉ được làm và xem việc của đơn vị {unit}, các đơn vị thuộc nó và đơn vị đã nhập vào đó",
+        "vi": "chỉ được làm và xem việc của đơn vị {unit}, các đơn vị trực thuộc và đơn vị đã nhập vào đó",
         "en": "what is of {unit}, of units below it and of units that went into it, only",
     },
     "migration_right": {
@@ -66,3 +66,27 @@ ACCESS: Mapping[str, Text] = {
         "en": "signing in failed: try again",
     },
 }
+
+ROLES: Mapping[str, str] = {
+    "officer": "cán bộ xử lý hồ sơ",
+    "personal_data_reader": "người đọc dữ liệu cá nhân",
+    "auditor": "người kiểm tra",
+    "drafter": "người soạn thảo",
+    "approver": "người duyệt nội dung",
+    "controller": "người chấp nhận số liệu",
+    "form_checker": "người kiểm tra thể thức",
+    "signer": "người ký",
+    "clerk": "văn thư",
+    "reader": "người xem báo cáo",
+    "operator": "quản trị viên",
+    "migrator": "người chuyển đổi dữ liệu",
+}
+"""Roles as officials call them."""
+
+DEPARTMENTS: Mapping[str, str] = {
+    "registry": "Tư pháp - Hộ tịch",
+    "permits": "Địa chính - Xây dựng",
+    "petitions": "Tiếp công dân",
+    "returns": "Văn phòng - Thống kê",
+}
+"""Departments as officials call them."""

@@ -26,7 +26,7 @@ WITH published AS (
     RETURNING key, position, value, actor, reason
 ), marked AS (
     INSERT INTO log_marks AS mark (partition, next_offset)
-    SELECT * FROM unnest($2::integer[], $3::bigint[])
+    SELECT * FROM unnest($2::integer[], $3::bigint[]) ORDER BY 1
         ON CONFLICT (partition) DO UPDATE SET next_offset = greatest(mark.next_offset,
                                                                      excluded.next_offset)
 )

@@ -23,7 +23,7 @@ from shared.topics import PARTITIONS
 _MARKS = "SELECT partition, next_offset FROM log_marks"
 _MARK = """
 INSERT INTO log_marks AS mark (partition, next_offset)
-SELECT * FROM unnest($1::integer[], $2::bigint[])
+SELECT * FROM unnest($1::integer[], $2::bigint[]) ORDER BY 1
     ON CONFLICT (partition) DO UPDATE SET next_offset = greatest(mark.next_offset,
                                                                  excluded.next_offset)
 """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import asyncpg
 from aiokafka import TopicPartition
 
+from shared.audit.trail import note, operator
 from shared.broker import create_producer
 from shared.database import Connection
 from shared.log import open_log
@@ -90,7 +91,7 @@ class Republishing:
         self._kafka = kafka
         self._topic = topic
 
-    async def begin(self, *, onto_events: bool) -> Work:
+    async def begin(self, *, onto_events: bool, by: str | None = None) -> Work:
         """Take the lead, see that the topic is empty or ours to go on with, and say what is to do.
 
         Raises CannotRepublish where a relay publishes, where the topic is missing, and where it has
@@ -113,6 +114,7 @@ class Republishing:
             await self._writer.execute(_END)
             await self._writer.execute(_FORGET_MARKS)
             await self._writer.execute(_BEGIN)
+            await note(self._writer, "republish", operator(by), self._topic)
         return Work(since=0, events=await self._writer.fetchval(_COUNT, 0), resumed=False)
 
     async def publish(self, work: Work) -> AsyncGenerator[int]:

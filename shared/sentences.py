@@ -8,6 +8,7 @@ from shared import units
 from shared.events.cases import Status
 from shared.language import Language
 from shared.messages import MESSAGES
+from shared.messages_of_access import DEPARTMENTS, ROLES
 from shared.procedures import PROCEDURES
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -40,12 +41,16 @@ def _written(name: str, value: object) -> object:
             return f"“{PROCEDURES[str(value)].label_vi}”"
         case "unit":
             return _unit(str(value))
+        case "roles":
+            return ", ".join(ROLES.get(one, one) for one in str(value).split(", "))
+        case "department":
+            return DEPARTMENTS.get(str(value), value)
     day = _DAY.fullmatch(str(value)) if isinstance(value, str | date) else None
     return f"{day[3]}/{day[2]}/{day[1]}" if day else value
 
 
 def _unit(id_or_code: str) -> str:
     try:
-        return f"{units.unit(id_or_code).name} ({id_or_code})"
+        return f"{units.called(id_or_code)} ({id_or_code})"
     except units.UnknownUnit:
         return id_or_code

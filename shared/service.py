@@ -56,8 +56,8 @@ def install_health(app: FastAPI, live: Check, ready: Check) -> None:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve `app` until SIGTERM or SIGINT, then stop cleanly.
+def serve(app: FastAPI, host: str, port: int, proxies: str | None = None) -> None:
+    """Serve `app` until SIGTERM or SIGINT, then stop cleanly; `proxies` are believed who asks.
 
     Exits 1 where it failed (`stop_with`), also where it is asked to stop meanwhile.
     """
@@ -68,7 +68,15 @@ def serve(app: FastAPI, host: str, port: int) -> None:
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops cleanly, then raises the signal again for whoever handled it before it did
         signal.signal(asked_to_stop, lambda *_: sys.exit(failed()))
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=proxies is not None,
+        forwarded_allow_ips=proxies,
+    )
     server = uvicorn.Server(config)
     app.state.stop = lambda: setattr(server, "should_exit", True)
     server.run()

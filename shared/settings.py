@@ -13,6 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.people import People, UnusableFile
 from shared.secret_files import UnusableSecret, read_secret, secret_files
 
 _PREFIX = "WARDBOOK_"
@@ -114,11 +115,25 @@ class Settings(KafkaSettings):
         default=None,
         description="Address or file of the issuer's key set (JWKS); else where the issuer says",
     )
+    proxies: str | None = Field(
+        default=None,
+        description="Addresses of the proxies before it, whose X-Forwarded-For is believed",
+    )
     people: Path | None = Field(
         default=None,
         description="TOML file of the people of the office, which says what each may do; without it"
         " nobody gets in. It is read again when it changes",
     )
+
+    @field_validator("people")
+    @classmethod
+    def _is_usable(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            try:
+                People.read(file)
+            except UnusableFile as fault:
+                raise ValueError(str(fault)) from None
+        return file
 
 
 def read_settings[S: ToldSettings](kind: type[S]) -> S:

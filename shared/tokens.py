@@ -36,9 +36,14 @@ _TIMEOUT_SECONDS = 5
 _LONGEST = 8192
 _REMEMBERED = 10_000
 _REMEMBERED_SECONDS = 300
-_TIMES = frozenset({"exp", "nbf", "iat"})
+_TIMES = frozenset({"exp", "nbf"})
 
 log = structlog.get_logger()
+
+
+def about(issuer: str) -> str:
+    """Return where an issuer tells of itself (OpenID Connect Discovery, 4.1)."""
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 class Keys:
@@ -49,10 +54,10 @@ class Keys:
     ) -> None:
         """Prepare; nothing is read yet. `passed` tells seconds that only ever go forward."""
         self._passed = passed
-        self._issuer = issuer.rstrip("/")
+        self._issuer = issuer
         self._place = place
         self._keys: KeySet | None = None
-        self._asked_at = -float("inf")
+        self._read_at = self._asked_at = -float("inf")
         self._turn = asyncio.Lock()
 
     async def of(self, header: Mapping[str, Any]) -> KeySet:
@@ -70,17 +75,19 @@ class Keys:
 
     def _is_old(self, kid: object) -> bool:
         """Say whether to read them again; not at each token that names a key which never was."""
-        age = self._passed() - self._asked_at
+        now = self._passed()
         known = self._keys is not None and any(key.kid == kid for key in self._keys)
-        return age > (_KEYS_SECONDS if known else _AGAIN_SECONDS)
+        is_due = not known or now - self._read_at > _KEYS_SECONDS
+        return is_due and now - self._asked_at > _AGAIN_SECONDS
 
     async def _read(self) -> None:
-        """Read them; where that fails, those of before stay."""
-        self._asked_at = self._passed()
+        """Read them; where that fails, those of before stay, and it is tried again soon."""
         try:
             self._keys = KeySet.import_key_set(await self._told())
+            self._read_at = self._passed()
         except (OSError, httpx.HTTPError, ValueError, KeyError, JoseError) as error:
             log.warning("the keys of the issuer of tokens cannot be read", error=repr(error))
+        self._asked_at = self._passed()  # not before: who asks meanwhile waits for their turn
 
     async def _told(self) -> Any:
         if self._place is not None and "://" not in self._place:
@@ -88,8 +95,8 @@ class Keys:
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
             place = self._place
             if place is None:
-                about = f"{self._issuer}/.well-known/openid-configuration"
-                place = (await client.get(about)).raise_for_status().json()["jwks_uri"]
+                told = (await client.get(about(self._issuer))).raise_for_status().json()
+                place = told["jwks_uri"]
             return (await client.get(place)).raise_for_status().json()
 
 
@@ -122,7 +129,7 @@ class Tokens:
         subject, until = self._held.get(digest, ("", 0.0))
         if now >= until:
             claims = await self._verified(token, int(now))
-            runs_out = float(claims["exp"]) + LEEWAY.total_seconds()
+            runs_out = claims["exp"] + int(LEEWAY.total_seconds())
             subject, until = str(claims["sub"]), min(runs_out, now + _REMEMBERED_SECONDS)
             self._held[digest] = subject, until
         return subject
@@ -136,7 +143,8 @@ class Tokens:
         try:
             keys = await self._keys.of(_header(token))
             claims = jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
-            registry.validate(claims)
+            # When it was given out says nothing of how long it holds, and our clock may be behind.
+            registry.validate({name: said for name, said in claims.items() if name != "iat"})
         except ClaimError as error:
             rule = "token_expired" if error.claim in _TIMES else "token_invalid"
             refused = Refused  # by one of two rules

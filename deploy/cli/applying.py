@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from services.registry import store as registry
 from services.returns import store as returns
+from shared.audit.trail import note, operator
 from shared.casework import store as casework
 from shared.commands import Table
 from shared.database import Connection
@@ -49,10 +50,11 @@ class Nothing(Frozen):
 
 
 async def apply(
-    conn: Connection, department: str, steps: Sequence[LostStep]
+    conn: Connection, department: str, steps: Sequence[LostStep], by: str | None = None
 ) -> tuple[list[LostStep], list[LostStep]]:
     """Write the steps in one transaction; return those that were written, and those that cannot be.
 
+    `by` whom, else by the user of the system, is told to the audit trail.
     A subject of which another step has a number that is on the topic is left as it is, and so is a
     step before which one is missing.
     """
@@ -69,6 +71,8 @@ async def apply(
             (applied if follow else left).extend(of_subject)
             for one in of_subject if follow else ():
                 await _write(conn, department, one)
+        told = f"{len(applied)} steps from the topic, {len(left)} left out"
+        await note(conn, "compare.apply", operator(by), department, told=told)
     return applied, left
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import click
 
+from deploy.cli.audit import by
 from deploy.cli.exits import WRONG, Impossible, Refusal
 from deploy.cli.output import Row, as_json, tell, tell_json
 from deploy.cli.places import DEPARTMENTS, Places, given
@@ -20,9 +21,12 @@ _DEPARTMENT = click.argument("department", type=click.Choice(DEPARTMENTS))
 @click.command()
 @_DEPARTMENT
 @click.option("--onto-events", is_flag=True, help="Also onto a topic that has events.")
+@by
 @as_json
 @given
-def republish(places: Places, *, department: str, onto_events: bool, as_json: bool) -> None:
+def republish(
+    places: Places, *, department: str, onto_events: bool, by: str | None, as_json: bool
+) -> None:
     """Publish the history of DEPARTMENT anew, after its topic was lost; the department is stopped.
 
     The same bytes under the same keys, in the order of each case. Cut short, it goes on where it
@@ -35,7 +39,7 @@ def republish(places: Places, *, department: str, onto_events: bool, as_json: bo
 
         published = 0
         async with open_republishing(places.department(department), department) as republishing:
-            todo = await republishing.begin(onto_events=onto_events)
+            todo = await republishing.begin(onto_events=onto_events, by=by)
             with tqdm(total=todo.events, desc=department, unit=" events", disable=None) as bar:
                 async for some in republishing.publish(todo):
                     published += some
@@ -65,10 +69,17 @@ def republish(places: Places, *, department: str, onto_events: bool, as_json: bo
 @_DEPARTMENT
 @click.option("--apply", "applies", is_flag=True, help="Write the lost steps; it is stopped.")
 @click.option("--subject", "subjects", type=click.UUID, multiple=True, help="Only of this one.")
+@by
 @as_json
 @given
 def compare(
-    places: Places, *, department: str, applies: bool, subjects: tuple[UUID, ...], as_json: bool
+    places: Places,
+    *,
+    department: str,
+    applies: bool,
+    subjects: tuple[UUID, ...],
+    by: str | None,
+    as_json: bool,
 ) -> None:
     """Hold the topic of DEPARTMENT against its database, and name each step that one of them lacks.
 
@@ -86,7 +97,7 @@ def compare(
             behind = [_behind(one) async for one in comparison.not_on_log()]
             applied: Sequence[LostStep] = []
             if applies:
-                applied, chosen = await apply(comparison.now, department, chosen)
+                applied, chosen = await apply(comparison.now, department, chosen, by)
         return [_lost(one) for one in chosen] + behind, [_applied(one) for one in applied]
 
     try:

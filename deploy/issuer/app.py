@@ -23,6 +23,7 @@ from pydantic import Field, SecretStr
 
 from deploy.issuer.signer import Signer
 from shared import units
+from shared.messages_of_access import ROLES
 from shared.people import People
 from shared.service import install_health
 from shared.settings import ToldSettings
@@ -95,7 +96,10 @@ class Issuer:
         """Ask who it is."""
         asked = self._for_console(request.query_params)
         people = People.read(self._settings.people).by_subject.values()
-        everybody = [(one, units.called(one.unit)) for one in people]
+        everybody = [
+            (one, units.called(one.unit), [ROLES[role] for role in sorted(one.roles)])
+            for one in people
+        ]
         return HTMLResponse(_PAGES.get_template("who.html").render(people=everybody, asked=asked))
 
     async def answer(self, request: Request) -> RedirectResponse:

@@ -38,12 +38,13 @@ def main() -> int:
             f"WARDBOOK_{each.upper()}_PORT": str(port) for port, each in enumerate(names, ports)
         } | {
             "WARDBOOK_SECRETS_FOLDER": str(folder / "secrets"),
-            "WARDBOOK_PEOPLE": str(folder / "people.toml"),
+            "WARDBOOK_PEOPLE": str(folder / "people"),
             "WARDBOOK_ISSUER": urls["issuer"],
             "WARDBOOK_KEYS": "http://issuer:8000/keys",  # as the services find it
         }
         engine = Engine(command=command, project="wardbook-smoke", variables=variables)
-        (folder / "people.toml").write_text(_PERSON, encoding="utf-8")
+        (folder / "people").mkdir()
+        (folder / "people" / "people.toml").write_text(_PERSON, encoding="utf-8")
         try:
             with _taken_down(engine):
                 _run(engine, urls, folder)

@@ -8,4 +8,4 @@ from shared.settings import Settings, read_settings
 if __name__ == "__main__":
     settings = read_settings(Settings)
     configure_logs("permits", settings.log_level)
-    serve(build(settings), settings.host, settings.port)
+    serve(build(settings), settings.host, settings.port, settings.proxies)

@@ -18,4 +18,4 @@ if __name__ == "__main__":
         app = build(settings)
     except BadFile as fault:
         sys.exit(str(fault))
-    serve(app, settings.host, settings.port)
+    serve(app, settings.host, settings.port, settings.proxies)

@@ -56,8 +56,7 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     )
     async def read_case(id: UUID, request: Request) -> Movements:  # noqa: A002 - in the address
         found = await movements(pool, id)
-        if moved := {one.unit for step in found.steps for one in step.moved}:
-            answering(request, *moved, field="id")
+        answering(request, *found.units, field="id")
         return found
 
     return routes

@@ -34,6 +34,11 @@ SELECT subject, sequence, types.type, topics.topic, partition, "offset", recorde
  ORDER BY sequence
 """
 
+_STATED = """
+SELECT DISTINCT units.unit FROM statements JOIN units ON units.id = statements.unit
+ WHERE subject = $1
+"""
+
 type _Cell = tuple[str, str, str, date]
 """Unit, measure, dimensions as JSON, day."""
 
@@ -63,10 +68,11 @@ class StepMovements(Frozen):
 class Movements(Frozen):
     """The steps of a case (or visit, or schedule) that are folded, in order.
 
-    What all of them moved adds up to what the case counts as now.
+    What all of them moved adds up to what the case counts as now, in these units.
     """
 
     id: UUID
+    units: tuple[str, ...]
     steps: tuple[StepMovements, ...]
 
 
@@ -74,6 +80,7 @@ async def movements(pool: Pool, subject: UUID) -> Movements:
     """Return what the steps of a subject moved. Refuses one of which nothing is folded."""
     async with projection.snapshot(pool) as conn:
         rows = await conn.fetch(_FACTS, subject)
+        stated = [row["unit"] for row in await conn.fetch(_STATED, subject)]
     if not rows:
         raise Refused("not_folded", "id", status=404)
     counted = [Counter[_Cell](), *map(_counted, rows)]
@@ -81,7 +88,8 @@ async def movements(pool: Pool, subject: UUID) -> Movements:
         _step(row, before, after)
         for row, before, after in zip(rows, counted, counted[1:], strict=False)
     ]
-    return Movements(id=subject, steps=tuple(steps))
+    units = {one.unit for step in steps for one in step.moved} | set(stated)
+    return Movements(id=subject, units=tuple(sorted(units)), steps=tuple(steps))
 
 
 def _counted(row: asyncpg.Record) -> Counter[_Cell]:

@@ -47,7 +47,14 @@ SELECT count(*) FROM {old}.facts AS old
                     WHERE new.subject = old.subject AND new.sequence = old.sequence)
 """
 
+_MOVED = """
+SELECT EXISTS (SELECT FROM {old}.facts AS old JOIN {new}.facts AS new USING (subject, sequence)
+                WHERE (old.partition, old."offset") <> (new.partition, new."offset"))
+"""
+
 _TRIES, _PAUSE_SECONDS = 100, 0.02
+_LONG_TRIES = 3
+"""Of what looks through all facts, while the live ones are not folded on."""
 
 
 class NotBuilt(Exception):
@@ -175,8 +182,10 @@ async def switch(pool: Pool, new: Projection, *, new_log: bool = False) -> None:
             come_level = _hold_all if new_log else _come_level
             await come_level(conn, Projection(old), new)
             await conn.execute(_RETIRE, old)
-        if new_log:
-            await conn.execute(_LOG_LOST)
+            # A log where each step stands at its place was not lost, whatever was thought.
+            moved = _MOVED.format(old=Projection(old).schema, new=new.schema)
+            if new_log and await conn.fetchval(moved):
+                await conn.execute(_LOG_LOST)
         await conn.execute(_MAKE_LIVE, new.id)
 
 
@@ -196,7 +205,7 @@ async def _hold_all(conn: Connection, old: Projection, new: Projection) -> None:
     await conn.execute("SET LOCAL statement_timeout = 0")
     await conn.execute(f"LOCK TABLE {old.schema}.positions IN SHARE MODE")
     missing = 0
-    for _ in range(_TRIES):
+    for _ in range(_LONG_TRIES):
         missing = await conn.fetchval(_MISSING.format(old=old.schema, new=new.schema))
         if not missing:
             return

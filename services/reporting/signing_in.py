@@ -10,17 +10,20 @@ from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from httpx import HTTPError
+from joserfc.errors import JoseError
 from starlette.middleware.sessions import SessionMiddleware
 
 from services.reporting.report.html import template
 from services.reporting.settings import ReportingSettings
 from shared import units
 from shared.access import asking
-from shared.gate import SUBJECT
+from shared.doorkeeper import SUBJECT
 from shared.refusal import Refused
+from shared.tokens import about
 
 _HOME = "/"
 _NEXT = "next"
+_LONGEST = 1000
 
 
 def install_console(app: FastAPI, settings: ReportingSettings) -> None:
@@ -34,6 +37,7 @@ def install_console(app: FastAPI, settings: ReportingSettings) -> None:
         return
     assert settings.session_secret is not None
     assert settings.client_secret is not None
+    assert settings.issuer is not None
     is_secure = console.startswith("https:")
     app.add_middleware(
         SessionMiddleware,
@@ -45,7 +49,7 @@ def install_console(app: FastAPI, settings: ReportingSettings) -> None:
     )
     issuer: Any = OAuth().register(
         "issuer",
-        server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
+        server_metadata_url=about(settings.issuer),
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value(),
         client_kwargs={"scope": "openid profile", "code_challenge_method": "S256"},
@@ -53,11 +57,10 @@ def install_console(app: FastAPI, settings: ReportingSettings) -> None:
 
     @app.get("/login", tags=["console"], summary="Sign in", response_class=Response)
     async def sign_in(request: Request) -> Response:
-        request.session.clear()
         request.session[_NEXT] = _own(request.query_params.get(_NEXT, _HOME))
         try:
             sent: Response = await issuer.authorize_redirect(request, f"{console}/login/return")
-        except (OAuthError, HTTPError):
+        except (OAuthError, HTTPError, ValueError):
             raise Refused("issuer_away", status=503) from None
         return sent
 
@@ -66,7 +69,7 @@ def install_console(app: FastAPI, settings: ReportingSettings) -> None:
         try:
             told = await issuer.authorize_access_token(request)
             subject = told["userinfo"]["sub"]
-        except (OAuthError, HTTPError, KeyError, ValueError):
+        except (OAuthError, JoseError, HTTPError, KeyError, ValueError):
             raise Refused("sign_in_failed", status=401) from None
         following = request.session.get(_NEXT, _HOME)
         request.session.clear()
@@ -88,4 +91,5 @@ def install_console(app: FastAPI, settings: ReportingSettings) -> None:
 def _own(address: str) -> str:
     """Return an address of ours as it is, instead of any other the first page."""
     is_own = address.startswith("/") and address[1:2] not in {"/", "\\"}
-    return address if is_own and address.isprintable() else _HOME
+    is_short = len(address) <= _LONGEST  # it travels in the cookie
+    return address if is_own and is_short and address.isprintable() else _HOME

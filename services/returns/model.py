@@ -58,8 +58,9 @@ class HeldReturn:
 
     @property
     def unit(self) -> str | None:
-        """The unit that it is of; None where nothing was submitted yet."""
-        return self.ward_return.unit if self.ward_return else None
+        """The unit that it is of, or that its draft is of."""
+        told = self.ward_return or (self.draft and self.draft.ward_return)
+        return told.unit if told else None
 
     @property
     def status(self) -> ReturnStatus | None:

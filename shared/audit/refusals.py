@@ -10,7 +10,7 @@ from shared.database import Pool
 from shared.refusal import Refused
 
 MOST = 30
-"""So many rows one process adds in a minute at most: 11 MB a day."""
+"""So many rows a minute one process adds of each person at most, and of all strangers together."""
 
 _LONGEST = 200
 
@@ -35,7 +35,7 @@ class Refusals:
         `subject` is what was asked for, a path without its query.
         """
         try:
-            self._counted.more("refusals", MOST)
+            self._counted.more(actor or "", MOST)  # so that strangers hide nobody who is known
         except Refused:
             self._left_out += 1
             return

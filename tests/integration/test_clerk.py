@@ -27,7 +27,7 @@ from shared.database import Pool
 from shared.events.cases import Channel
 from shared.people import Role
 from tests.support.office import RECEIPT, TOKEN, Office, a_database_of_offices, an_office
-from tests.support.people import bearing, entry, people_file
+from tests.support.people import EVERYTHING, bearing, entry, people_file, token_of
 
 LATER = datetime(2023, 11, 20, 3, tzinfo=UTC)
 WHY = {"purpose": "Trả lời đơn của người nộp"}
@@ -407,7 +407,9 @@ async def test_the_client_takes_a_case_through_its_life_though_answers_are_lost(
     """Every command comes true once; answers, refusals and questions are typed."""
     receipt = ReceiveCase(unit="10525", procedure="registry.marriage", channel=Channel.ONLINE)
     async with httpx.AsyncClient(transport=Lossy(office.client._transport)) as http:
-        registry = DepartmentClient("http://ward/", language="en", http=http, waits=[0])
+        registry = DepartmentClient(
+            "http://ward/", token=token_of(EVERYTHING), language="en", http=http, waits=[0]
+        )
         case = await registry.receive(receipt)
         await registry.pause(case.id, PauseCase(reason="thiếu"))
         with pytest.raises(Refusal) as refused:

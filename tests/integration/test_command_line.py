@@ -202,9 +202,10 @@ async def test_a_report_is_written_to_a_file(
     term = ["--from", "2021-06-01", "--to", "2023-11-30", "--out", str(out)]
     one = Installation("", "", tmp_path)
 
-    code, said = await one.wardbook("report", "--unit", "1", *term)
+    own = ["--token-file", str(token)]
+    code, said = await one.wardbook("report", "--unit", "1", *term, *own)
     assert (code, said, out.exists()) == (1, "Error: no such unit\n", False)
-    code, said = await one.wardbook("report", "--unit", "10525", *term, "--token-file", str(token))
+    code, said = await one.wardbook("report", "--unit", "10525", *term, *own)
     server.shutdown()
     server.server_close()
 

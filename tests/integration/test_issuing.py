@@ -176,7 +176,7 @@ async def test_what_is_issued_is_kept_byte_for_byte_in_every_form(pool: Pool) ->
     assert issued.files.keys() == FORMS.keys()
     assert issued.document.sha256 == hashlib.sha256(to_json(SOUND)).hexdigest()
     for name, form in FORMS.items():
-        file = await office.file(issued.id, name, UNIT)
+        file = await office.file(issued.id, name, [UNIT])
         assert file.content == form.render(again)
         assert issued.files[name] == file.sha256 == hashlib.sha256(file.content).hexdigest()
         assert file.media_type == form.media_type
@@ -196,7 +196,7 @@ async def test_a_deputy_signs_as_one_and_is_kept_as_one(pool: Pool) -> None:
     told = issued.document.last(Action.SIGN)
     assert told is not None
     assert (told.capacity, told.position) == (Capacity.DEPUTY, "Phó Chủ tịch")
-    page = (await office.file(issued.id, "html", UNIT)).content.decode()
+    page = (await office.file(issued.id, "html", [UNIT])).content.decode()
     assert "<p>KT. CHỦ TỊCH</p>" in page
 
 
@@ -206,9 +206,9 @@ async def test_what_is_kept_is_answered_whatever_would_be_rendered_today(pool: P
     async with pool.acquire() as conn:
         await store.keep(conn, numbered.id, {"pdf": ("application/pdf", b"of older software")})
 
-    assert (await office.file(numbered.id, "pdf", UNIT)).content == b"of older software"
+    assert (await office.file(numbered.id, "pdf", [UNIT])).content == b"of older software"
     with pytest.raises(Refused, match="the forms are pdf"):
-        await office.file(numbered.id, "docx", UNIT)
+        await office.file(numbered.id, "docx", [UNIT])
 
 
 async def test_what_is_written_stays(pool: Pool) -> None:
@@ -274,7 +274,7 @@ async def test_a_broken_check_blocks_signing_and_its_waiver_is_printed(pool: Poo
 
     issued = await taken(office, checked, TO_ISSUED[2:])
 
-    page = (await office.file(issued.id, "html", UNIT)).content.decode()
+    page = (await office.file(issued.id, "html", [UNIT])).content.decode()
     assert "Do rút" in page
     assert EVERYBODY[Role.CONTROLLER].name in page
 
@@ -319,16 +319,16 @@ async def test_a_report_is_replaced_when_the_one_that_replaces_it_is_issued(pool
         await drafted(office, content(concerns=old.id))
     numbered = await taken(office, new, TO_ISSUED[:-1])
     async with pool.acquire() as conn:
-        before = await store.find(conn, old.id, UNIT)
-        files = {name: (await office.file(old.id, name, UNIT)).sha256 for name in FORMS}
+        before = await store.find(conn, old.id, [UNIT])
+        files = {name: (await office.file(old.id, name, [UNIT])).sha256 for name in FORMS}
     issued = await taken(office, numbered, TO_ISSUED[-1:])
     async with pool.acquire() as conn:
-        after = await store.find(conn, old.id, UNIT)
+        after = await store.find(conn, old.id, [UNIT])
 
     assert (before.document.state, after.document.state) == (State.ISSUED, State.REPLACED)
     assert (issued.document.state, issued.number) == (State.ISSUED, 2)
     assert after.concerned_by == [new.id]
-    assert files == {name: (await office.file(old.id, name, UNIT)).sha256 for name in FORMS}
+    assert files == {name: (await office.file(old.id, name, [UNIT])).sha256 for name in FORMS}
 
 
 async def test_a_recalled_report_stays_recalled_and_readable(pool: Pool) -> None:
@@ -339,9 +339,9 @@ async def test_a_recalled_report_stays_recalled_and_readable(pool: Pool) -> None
     await taken(office, new, TO_ISSUED)
 
     async with pool.acquire() as conn:
-        after = await store.find(conn, old.id, UNIT)
+        after = await store.find(conn, old.id, [UNIT])
     assert recalled.document.state is after.document.state is State.RECALLED
-    assert (await office.file(old.id, "pdf", UNIT)).content.startswith(b"%PDF")
+    assert (await office.file(old.id, "pdf", [UNIT])).content.startswith(b"%PDF")
 
 
 async def test_issuing_twice_at_once_issues_once(pool: Pool) -> None:
@@ -360,8 +360,8 @@ async def test_documents_of_another_unit_are_not_there(pool: Pool) -> None:
 
     async with pool.acquire() as conn:
         with pytest.raises(Refused, match="no such document"):
-            await store.find(conn, held.id, "2004-10507")
-        assert await store.page(conn, "2004-10507", None, 20) == []
+            await store.find(conn, held.id, ["2004-10507"])
+        assert await store.page(conn, ["2004-10507"], None, 20) == []
 
 
 async def test_the_documents_of_a_unit_come_in_pages_the_latest_first(pool: Pool) -> None:
@@ -369,7 +369,7 @@ async def test_the_documents_of_a_unit_come_in_pages_the_latest_first(pool: Pool
     made = [(await drafted(office)).id for _ in range(5)]
 
     async with pool.acquire() as conn:
-        first = await store.page(conn, UNIT, None, 2)
-        rest = await store.page(conn, UNIT, first[-1].id, 20)
+        first = await store.page(conn, [UNIT], None, 2)
+        rest = await store.page(conn, [UNIT], first[-1].id, 20)
     assert [one.id for one in (*first, *rest)] == made[::-1]
     assert all(len(one.document.steps) == 1 for one in first)

@@ -157,6 +157,7 @@ OF_DEPARTMENTS_TEXTS: Mapping[str, str] = {
     "case_files.take": "one of two words, by a constraint",
     "case_files.unused": "headings of columns",
     "case_files.state": "one of six words, by a constraint",
+    "case_files.office": "identity of a unit",
     "case_file_faults.cell": "a place in a sheet",
     "case_file_faults.field": "name of a field",
     "case_file_faults.rule": "code of a rule",

@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from deploy.issuer.signer import Signer
 from shared.access import Access, Rule
 from shared.clock import system_clock
-from shared.gate import Doorkeeper, Gate, Roll
+from shared.doorkeeper import Doorkeeper, Roll
+from shared.gate import Gate
 from shared.people import DEPARTMENTS, Person, Role
 from shared.settings import Settings
 from shared.tokens import Keys, Tokens
@@ -25,9 +26,13 @@ OF_A_WARD, OF_ANOTHER_WARD = "of a ward", "of another ward"
 """The subjects of who has all roles, a migrator's too, for one ward; the first issues documents."""
 
 
+_YEARS = 10 * 365 * 86_400
+"""Seconds: clocks of services are set forward and back in tests."""
+
+
 def a_person(*roles: Role, name: str | None = None, unit: str = UNIT) -> Person:
     """Return somebody with these roles, named after them unless told otherwise."""
-    called = name or " ".join(roles)
+    called = name or " ".join(roles)[:100]
     everywhere = frozenset(DEPARTMENTS)
     return Person(
         subject=called or "nobody",
@@ -40,9 +45,8 @@ def a_person(*roles: Role, name: str | None = None, unit: str = UNIT) -> Person:
 
 def token_of(subject: str, now: datetime | None = None) -> str:
     """Return a token of somebody, given out now; of `people_file` each is called by their role."""
-    if now is None:
-        return SIGNER.token(subject)
-    return SIGNER.token(subject, iat=int(now.timestamp()), exp=int(now.timestamp()) + 3600)
+    given = int((now or system_clock()).timestamp())
+    return SIGNER.token(subject, iat=given, exp=given + _YEARS)
 
 
 def bearing(subject: str, now: datetime | None = None) -> dict[str, str]:

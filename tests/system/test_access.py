@@ -31,6 +31,8 @@ BIRTH = {
     "kind": "birth",
     "child": {"name": "Trần Văn Mới", "born_on": "2024-02-20", "sex": "male"},
     "birthplace": "Bệnh viện tỉnh",
+    "father_unknown": True,
+    "mother": {"name": "Lê Thị Cúc", "number": "030192000002", "born_on": "1992-05-09"},
 }
 
 
@@ -230,7 +232,7 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
 """By service and interface."""
 
 OF_NO_UNIT = {
-    *("GET /outbox", "GET /readings", "GET /lag", "GET /documents", "GET /entries"),
+    *("GET /outbox", "GET /readings", "GET /audit", "GET /lag", "GET /documents", "GET /entries"),
     *("GET /cases/files", "GET /cases/files/template", "POST /cases/files"),
     *("GET /cases/files/{id}", "GET /returns/forms", "GET /returns/forms/{form}/template"),
 }

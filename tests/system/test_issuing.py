@@ -210,7 +210,9 @@ async def test_refusals_name_what_is_wrong(wardbook: Wardbook) -> None:
         error = answer.json()["errors"][0]
         return answer.status_code, error["field"], error["rule"]
 
-    stranger = await wardbook.client.get(f"{wardbook.url('reporting')}/documents")
+    stranger = await wardbook.client.get(
+        f"{wardbook.url('reporting')}/documents", headers={"authorization": "Bearer x"}
+    )
     assert (stranger.status_code, stranger.headers["www-authenticate"]) == (401, "Bearer")
     for role, body, expected in (
         (Role.CLERK, approve, (403, "Authorization", "role_needed")),

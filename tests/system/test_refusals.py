@@ -63,12 +63,6 @@ CASES = {
     "a recording day, no right": Wrong(
         "migration_right", "Recorded-On", status=403, headers={"Recorded-On": "2024-03-04"}
     ),
-    "a recording day, wrong right": Wrong(
-        "migration_right",
-        "Recorded-On",
-        status=403,
-        headers={"Recorded-On": "2024-03-04", "Authorization": "Bearer x"},
-    ),
     "a recording day to come": Wrong(
         "in_the_future", "Recorded-On", headers={"Recorded-On": "2999-01-01", **RIGHT}
     ),

@@ -75,6 +75,8 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
         dependencies=[Depends(known_parameters)],
     )
     form = form_of(department)
+    # One at a time: a workbook may unpack to many times its size.
+    reading = asyncio.Semaphore(1)
 
     @routes.get(
         "/template",
@@ -107,7 +109,8 @@ def file_routes(department: Department, desk: Desk, pool: Pool) -> APIRouter:
             async for part in request.stream():
                 size += content.write(part)
                 LIMITS.check_size(size)
-            unused = await asyncio.to_thread(_unused, content)
+            async with reading:
+                unused = await asyncio.to_thread(_unused, content)
             person = asking(request)
             sent = Sent(
                 id=uuid7(),

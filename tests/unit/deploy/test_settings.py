@@ -26,7 +26,7 @@ def test_every_port_is_listed_with_the_setting_that_changes_it(
     assert wanted[9000] == "WARDBOOK_PERMITS_PORT"
     assert wanted[9100] == wanted[9101]
     assert wanted[9100].startswith("WARDBOOK_KAFKA_PORT")
-    assert len(wanted) == 8
+    assert len(wanted) == 9
 
 
 @pytest.mark.parametrize("port", [8101, 19_093])

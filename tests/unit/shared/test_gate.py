@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from shared.access import Access, asking
-from shared.gate import Roll
+from shared.doorkeeper import Roll
 from shared.people import Role
 from shared.problems import install_problems
 from tests.support.people import bearing, entry, let_in, people_file

@@ -1,5 +1,6 @@
 """Tokens: one of our issuer for us, now, is taken; whatever else it may look like is not."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -61,7 +62,8 @@ async def test_a_token_holds_as_long_as_it_says_and_a_minute_longer(
 ) -> None:
     """A clock that is a minute off is borne, one that is an hour off is not."""
     now = datetime.now(UTC)
-    sent = f"Bearer {signer.token('somebody', exp=int(now.timestamp()) + 600)}"
+    begins = int(now.timestamp())
+    sent = f"Bearer {signer.token('somebody', nbf=begins, exp=begins + 600)}"
 
     for minutes in (-0.9, 0, 9, 10.9):
         tokens = tokens_of(signer, tmp_path, partial(add, now, timedelta(minutes=minutes)))
@@ -107,6 +109,15 @@ async def test_without_keys_nobody_is_let_in_and_they_are_asked_for_again(
     assert await tokens.subject(f"Bearer {signer.token('another')}") == "another"
 
 
+async def test_a_service_whose_clock_is_an_hour_behind_takes_tokens(
+    signer: Signer, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC) - timedelta(hours=1)
+    assert (
+        await tokens_of(signer, tmp_path, lambda: now).subject(f"Bearer {signer.token('a')}") == "a"
+    )
+
+
 async def test_a_token_that_was_verified_runs_out_all_the_same(
     signer: Signer, tmp_path: Path
 ) -> None:
@@ -118,3 +129,17 @@ async def test_a_token_that_was_verified_runs_out_all_the_same(
     assert await tokens.subject(sent) == "somebody"
     moment = now + timedelta(minutes=3)
     assert await refusal(tokens, sent) == ("token_expired", 401)
+
+
+async def test_who_asks_while_the_keys_are_read_waits_for_them(
+    signer: Signer, tmp_path: Path
+) -> None:
+    tokens = tokens_of(signer, tmp_path)
+    sent = [f"Bearer {signer.token(str(number))}" for number in range(5)]
+
+    assert await asyncio.gather(*map(tokens.subject, sent)) == list("01234")
+
+
+async def test_a_token_for_ever_is_believed_as_long_as_any(signer: Signer, tmp_path: Path) -> None:
+    tokens = tokens_of(signer, tmp_path)
+    assert await tokens.subject(f"Bearer {signer.token('somebody', exp=10**400)}") == "somebody"
