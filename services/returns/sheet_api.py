@@ -99,6 +99,7 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
         then: Literal["draft", "submit"] = "draft",
         if_match: IfMatch = None,
     ) -> DraftAnswer | Response:
+        answering(request, unit_id(unit, end))
         sheets.LIMITS.check_size(int(request.headers.get("content-length", "0")))
         call = await desk.call("take_in_sheet", request)
         about = OfPeriod(unit=unit, form=form, period_start=start, period_end=end)
@@ -106,7 +107,6 @@ def sheet_routes(desk: Desk, pool: Pool) -> APIRouter:
         if then == "submit":
             return await submitted(desk, call, SubmitReturn(**vars(about), figures=figures))
         content = model.draft(about, lines.read(figures))
-        answering(request, content.unit)
         kept = await drafts.save(pool, model.id_of(about), content, version_of(if_match))
         return draft_answer(model.id_of(about), kept, response)
 

@@ -126,7 +126,7 @@ async def test_a_call_that_waits_for_a_failed_one_under_its_key_is_the_first(
     async with office.pool.acquire() as conn:
         transaction = conn.transaction()
         await transaction.start()
-        await conn.execute("INSERT INTO idempotency VALUES ('k1', 'x')")
+        await conn.execute("INSERT INTO idempotency VALUES (E'vn\\nk1', 'x')")
         waiting = asyncio.create_task(office.post(key="k1"))
         await asyncio.wait({waiting}, timeout=0.3)
         assert not waiting.done()

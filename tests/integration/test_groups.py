@@ -198,7 +198,7 @@ async def test_a_command_that_waits_for_another_process_does_not_stop_the_others
     async with office.pool.acquire() as conn:
         transaction = conn.transaction()
         await transaction.start()
-        await conn.execute("INSERT INTO idempotency VALUES ('k1', 'x')")
+        await conn.execute("INSERT INTO idempotency VALUES (E'vn\\nk1', 'x')")
         waiting = asyncio.create_task(office.post(key="k1"))
 
         async def waits() -> bool:

@@ -156,7 +156,7 @@ ON_CASES: Mapping[str, Act] = {
     "POST /cases/{id}/resumption": Act({}),
     "POST /cases/{id}/extension": Act({"days": 1, **REASON}),
     "POST /cases/{id}/reappointment": Act({"appointment_on": "2024-04-01", **REASON}),
-    "POST /cases/{id}/correction": Act({"channel": "postal", **REASON}),
+    "POST /cases/{id}/correction": Act({"channel": "in_person", **REASON}),
     "POST /cases/{id}/cancellation": Act(REASON),
 }
 ACTS: Mapping[str, Mapping[str, Act]] = {
@@ -211,7 +211,12 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
         "GET /returns/{id}": Act(of="return"),
         "GET /returns/owed": Act(asked=OF_UNIT | {"on": "2024-12-31"}),
         "POST /entries": Act(
-            OF_UNIT | {"register_code": "works", "happened_on": DAY, "values": {}}
+            OF_UNIT
+            | {
+                "register_code": "works",
+                "happened_on": DAY,
+                "values": {"name": "Nhà văn hóa", "kind": "culture_house"},
+            }
         ),
         "POST /entries/{id}/correction": Act({"cancelled": True, **REASON}, of="register entry"),
         "GET /entries/{id}/history": Act(of="register entry"),
@@ -284,7 +289,12 @@ async def things(wardbook: Wardbook) -> Mapping[tuple[str, str], str]:
         "returns",
         "register entry",
         "/entries",
-        {"unit": unit, "register_code": "works", "happened_on": DAY, "values": {}},
+        {
+            "unit": unit,
+            "register_code": "works",
+            "happened_on": DAY,
+            "values": {"name": "Nhà văn hóa", "kind": "culture_house"},
+        },
     )
     draft = {
         "unit": unit,
