@@ -18,13 +18,14 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.errors import StartFailed
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import PROGRAMS, Postgres
 from shared.people import Role
-from shared.topics import create_topics
+from shared.topics import PARTITIONS, create_topics
 from tests.support.servers import running_kafka, running_postgres
 from tests.support.wait import wait_until
 from tests.support.wardbook import DEPARTMENTS, SERVICES, Wardbook, running_wardbook
@@ -245,7 +246,16 @@ async def test_kafka_s_log_is_lost(one: Installation) -> None:
     await admin.close()
     await wait_until(partial(_made, one.kafka.bootstrap))
 
-    done = {name: await one.asked("republish", name) for name in DEPARTMENTS}
+    # Other software was quicker: steps come to other places than they had.
+    async with AIOKafkaProducer(bootstrap_servers=one.kafka.bootstrap) as producer:
+        for partition in range(PARTITIONS):
+            await producer.send_and_wait("permits.events", b"no event", partition=partition)
+            wardbook.poison.add(("permits.events", partition, 0))
+
+    done = {
+        name: await one.asked("republish", name, *(["--onto-events"] if name == "permits" else []))
+        for name in DEPARTMENTS
+    }
     assert {name: row["complete"] for name, row in done.items()} == dict.fromkeys(DEPARTMENTS, True)
     await one.start(*DEPARTMENTS)
     await one.done(sys.executable, "-m", "deploy.cli", "rebuild", "--new-log")
