@@ -20,6 +20,12 @@ PAGE = Path(__file__).parents[4] / "docs" / "command-line.md"
 UNIT = "2025-10525"
 
 
+@pytest.fixture(autouse=True)
+def _nothing_runs_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is known of a `make run` in this folder."""
+    monkeypatch.setenv("WARDBOOK_ENV", str(tmp_path / "nothing"))
+
+
 def said(*arguments: str) -> Result:
     return CliRunner().invoke(wardbook, list(arguments))
 
