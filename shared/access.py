@@ -1,4 +1,4 @@
-"""Who may use which interface: the rules of access.toml, and who is held against them. Pure."""
+"""Who may use which interface: the rules of access.toml, and who is held against them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The people of an office: their roles, units and departments, and how they may sign. Pure.
+"""The people of an office: their roles, units and departments, and how they may sign.
 
 Who somebody is, their token says, by its subject (shared.tokens); what they may do, this file says.
 """

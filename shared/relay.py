@@ -13,7 +13,9 @@ from shared.metrics import OUTBOX_OLDEST, OUTBOX_WAITING
 from shared.own_log import LogLost, Marks
 from shared.publisher import Publisher
 
-_LEAD = "SELECT pg_try_advisory_lock(4242)"
+LEAD = "SELECT pg_try_advisory_lock(4242)"
+"""Says whether this session now has the lead: whoever has it is the one that publishes."""
+
 _RESIGN = "SELECT pg_advisory_unlock(4242)"
 
 BATCH = 2_000
@@ -79,7 +81,7 @@ class Relay:
         """Connect, so that a process that only follows is ready too, and wait for the lead."""
         while await self._done(conn, self._publisher.connect()) is None:
             pass
-        while not await conn.fetchval(_LEAD):
+        while not await conn.fetchval(LEAD):
             self.moved_at = time.monotonic()
             await asyncio.sleep(_IDLE_SECONDS)
 

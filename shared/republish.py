@@ -16,11 +16,10 @@ from shared.broker import create_producer
 from shared.database import Connection
 from shared.log import open_log
 from shared.publisher import Publisher
+from shared.relay import LEAD
 from shared.settings import KafkaSettings, Settings
 from shared.topics import PARTITIONS, topic_of
 
-_LEAD = "SELECT pg_try_advisory_lock(4242)"
-"""The lead of relays: none publishes from the outbox meanwhile."""
 _POSITION = "SELECT position FROM republishing"
 _BEGIN = "INSERT INTO republishing (position) VALUES (0)"
 _MARKS = "SELECT partition, next_offset FROM log_marks"
@@ -97,7 +96,7 @@ class Republishing:
         Raises CannotRepublish where a relay publishes, where the topic is missing, and where it has
         events, unless told to publish behind them.
         """
-        if not await self._reader.fetchval(_LEAD):
+        if not await self._reader.fetchval(LEAD):
             raise CannotRepublish("the department publishes: stop it first, all of its processes")
         events, ends = await self._log()
         since = await self._writer.fetchval(_POSITION)

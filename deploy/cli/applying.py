@@ -27,9 +27,8 @@ from shared.events.returns import ReturnData
 from shared.frozen import Frozen
 from shared.lost_steps import LostStep, versions
 from shared.records import store as records
+from shared.relay import LEAD
 
-_LEAD = "SELECT pg_try_advisory_lock(4242)"
-"""The lead of relays: the department is stopped while somebody else can have it."""
 _KEEP = """
 INSERT INTO history (subject, position, value)
 VALUES ($1, nextval(pg_get_serial_sequence('outbox', 'position')), $2)
@@ -58,7 +57,7 @@ async def apply(
     A subject of which another step has a number that is on the topic is left as it is, and so is a
     step before which one is missing.
     """
-    if not await conn.fetchval(_LEAD):
+    if not await conn.fetchval(LEAD):
         raise StillRuns
     applied: list[LostStep] = []
     left: list[LostStep] = []

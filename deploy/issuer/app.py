@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field, SecretStr
 
-from deploy.issuer.signer import Signer
+from deploy.issuer.signer import SECONDS, Signer
 from shared import units
 from shared.messages_of_access import ROLES
 from shared.people import People
@@ -186,4 +186,4 @@ def _proves(said: Mapping[str, str], given: _Given) -> bool:
 
 
 def _told(token: str) -> dict[str, Any]:
-    return {"access_token": token, "token_type": "Bearer", "expires_in": 12 * 3600}
+    return {"access_token": token, "token_type": "Bearer", "expires_in": SECONDS}

@@ -1,6 +1,6 @@
 """Access where no issuer runs: keys in a file, people in a file, tokens signed here.
 
-For tests and measurements; `make run` has the development issuer.
+For measurements; `make run` has the development issuer.
 """
 
 from collections.abc import Mapping

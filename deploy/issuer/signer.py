@@ -11,7 +11,8 @@ from joserfc.jwk import ECKey, KeyParameters, KeySet
 from uuid_utils.compat import uuid7
 
 AUDIENCE = "wardbook"
-_SECONDS = 12 * 3600
+SECONDS = 12 * 3600
+"""How long a token holds."""
 
 
 class Signer:
@@ -34,14 +35,14 @@ class Signer:
         return file
 
     def token(self, subject: str, audience: str | list[str] = AUDIENCE, **other: object) -> str:
-        """Return a token of somebody that holds for twelve hours; `other` claims go before ours."""
+        """Return a token of somebody that holds for SECONDS; `other` claims go before ours."""
         now = int(time.time())
         claims = {
             "iss": self.issuer,
             "sub": subject,
             "aud": audience,
             "iat": now,
-            "exp": now + _SECONDS,
+            "exp": now + SECONDS,
             **other,
         }
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
