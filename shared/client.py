@@ -74,7 +74,7 @@ _NOW = Sending()
 class DepartmentClient:
     """Asks and tells one department. It may be used by many tasks at once.
 
-    `token` is that of somebody in the department's file of people, or of a migration. A service
+    `token` is an access token of somebody in the file of people (docs/access.md). A service
     that does not answer is asked again for a minute; then httpx's error is raised. `http` is a
     client of the caller's, who closes it.
     """

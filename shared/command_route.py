@@ -20,7 +20,7 @@ HEADERS: Sequence[Mapping[str, Any]] = (
     {
         "name": "Recorded-On",
         "in": "header",
-        "description": "Day on which a migrated step was recorded; needs the migration's token",
+        "description": "Day on which a migrated step was recorded; needs the role migrator",
         "schema": {"type": "string", "format": "date"},
     },
 )
