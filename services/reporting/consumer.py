@@ -19,7 +19,6 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 from faststream.kafka.message import KafkaMessage as Message
 
@@ -139,10 +138,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self._folding:
             self.assigned = False
 
-    async def _handle(self, body, message: KafkaMessage) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG002 - FastStream would decode an annotated body
+    async def _handle(self, body) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - FastStream would decode an annotated body, and suspend to find any other argument (`_passed`)
         if self._failed:
             return
-        records = cast("tuple[Record, ...]", message.raw_message)
+        records = cast("tuple[Record, ...]", body)
         began = time.perf_counter()
         async with self._folding:
             try:
@@ -245,6 +244,9 @@ async def _unparsed(batch: Any) -> Message:
     return Message(body=b"", raw_message=batch, consumer=FAKE_CONSUMER)
 
 
-def _undecoded(message: KafkaMessage) -> None:
-    """Leave decoding to the fold: one undecodable value would otherwise lose the whole batch."""
-    del message
+async def _undecoded(message: Message) -> Any:
+    """Leave decoding to the fold: one undecodable value would otherwise lose the whole batch.
+
+    FastStream would run a function that is not a coroutine in a thread, and `_passed` be wrong.
+    """
+    return message.raw_message

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from deploy.embedded.postgres import Postgres
 from services.registry.app import build
 from shared.problems import MEDIA_TYPE
-from shared.settings import Settings
 from shared.topics import create_topics
 from tests.support.office import RECEIPT
+from tests.support.people import EVERYTHING, bearing, settings
 from tests.support.servers import running_postgres
 from tests.support.wait import wait_until
 
@@ -24,15 +24,21 @@ async def server(tmp_path: Path) -> AsyncIterator[Postgres]:
         yield running
 
 
-async def test_a_department_outlasts_its_database(server: Postgres, kafka: str) -> None:
+async def test_a_department_outlasts_its_database(
+    server: Postgres, kafka: str, tmp_path: Path
+) -> None:
     """Meanwhile commands and questions are told to come again; then it takes and publishes them."""
     await create_topics(kafka)
-    app = build(Settings(kafka=kafka, database=server.dsn, port=1))
+    app = build(settings(tmp_path, kafka=kafka, database=server.dsn, port=1))
     stopped: list[int] = []
     app.state.stop = lambda: stopped.append(1)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ward") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://ward",
+            headers=bearing(EVERYTHING),
+        ) as client,
     ):
         await until_published(client)
         case = (await client.post("/cases", json=RECEIPT)).json()["id"]

@@ -9,17 +9,19 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from prometheus_client import REGISTRY as REGISTRY_OF_METRICS
 
 from services.reporting import projection
 from services.reporting.app import MIGRATIONS
+from services.reporting.consumer import Consumer
 from services.reporting.figure import Period
 from services.reporting.issuing.commands import DrawReport
 from services.reporting.issuing.drafts import Drafts
@@ -128,6 +130,18 @@ async def take_back(kafka: str) -> None:
     await own.send_and_wait(REGISTRY, b"taken back", partition=0)
     await own.abort_transaction()
     await own.stop()
+    await wait_until(partial(_is_readable, kafka))
+
+
+async def _is_readable(kafka: str) -> bool:
+    """Say whether readers get past the transaction: Kafka writes its marker after it answered."""
+    ends = []
+    for level in ("read_committed", "read_uncommitted"):
+        reader = AIOKafkaConsumer(bootstrap_servers=kafka, isolation_level=level)
+        await reader.start()
+        ends.append(await reader.end_offsets([TopicPartition(REGISTRY, 0)]))
+        await reader.stop()
+    return bool(ends[0] == ends[1])
 
 
 async def publish(kafka: str, values: Sequence[Event | bytes]) -> None:
@@ -221,6 +235,35 @@ async def test_what_is_folded_equals_the_log(folded: Folded) -> None:
     assert code == 0, said
     assert "Reporting is what the log says." in said
     assert "events/s" in said
+
+
+async def test_a_batch_is_in_the_folds_hands_as_soon_as_it_is_read(
+    folded: Folded, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other task sees a partition read to its end, and the fold idle, while a batch waits."""
+    waiting: list[int] = []
+    seen: list[bool] = []
+    read, handle = AIOKafkaConsumer.getmany, Consumer._handle
+
+    async def getmany(self: AIOKafkaConsumer, **how: int) -> Mapping[TopicPartition, object]:
+        batch: Mapping[TopicPartition, object] = await read(self, **how)
+        if batch:
+            waiting.append(1)
+            asyncio.get_running_loop().call_soon(lambda: seen.append(bool(waiting)))
+        return batch
+
+    async def handled(self: Consumer, body: object) -> None:
+        waiting.clear()
+        await handle(self, body)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", getmany)
+    monkeypatch.setattr(Consumer, "_handle", handled)
+    async with open_pool(database, 4) as pool:
+        await migrate(pool, [MIGRATIONS])
+        await fold(folded.kafka, database, pool)
+
+    assert seen
+    assert not any(seen)
 
 
 async def test_a_document_is_what_the_log_said_then_whatever_came_later(folded: Folded) -> None:

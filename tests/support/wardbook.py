@@ -192,13 +192,17 @@ class Wardbook:
         recorded_on: date | None = None,
         patient: bool = False,
         headers: Mapping[str, str] | None = None,
+        to: Process | None = None,
     ) -> httpx.Response:
-        """Send a command; a patient client repeats it under its key until somebody answers."""
+        """Send a command; a patient client repeats it under its key until somebody answers.
+
+        It goes `to` one process of the service where several run.
+        """
+        process = to or self.processes[service]
         told = {"Idempotency-Key": key or self.new_key(), **(headers or {})}
         if recorded_on is not None:
             told["Recorded-On"] = recorded_on.isoformat()
         while True:
-            process = self.processes[service]
             if recorded_on is not None:
                 token = token_of(MIGRATION) if process.code is None else _OLD_TOKEN
                 told["Authorization"] = f"Bearer {token}"
