@@ -1,6 +1,6 @@
 """Reads what a unit's departments have stated: returns and entries as they stood on a day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
@@ -17,12 +17,14 @@ from shared.events.returns import ReturnStatus
 from shared.record import record
 
 _READ = """
-WITH mine AS (SELECT id FROM units WHERE unit = $1)
-SELECT subject::text AS subject, sequence, unit = (SELECT id FROM mine) AS is_own, recorded_on,
-       kind, code, starts, ends, status, content::text AS content
-  FROM statements
- WHERE subject IN (SELECT subject FROM statements WHERE unit = (SELECT id FROM mine))
- ORDER BY subject, sequence
+WITH mine AS (SELECT id, unit FROM units WHERE unit = ANY($1::text[])), theirs AS (
+    SELECT DISTINCT mine.id, mine.unit, subject
+      FROM mine JOIN statements ON statements.unit = mine.id
+)
+SELECT theirs.unit, subject::text AS subject, sequence, statements.unit = theirs.id AS is_own,
+       recorded_on, kind, code, starts, ends, status, content::text AS content
+  FROM theirs JOIN statements USING (subject)
+ ORDER BY theirs.unit, subject, sequence
 """
 
 
@@ -73,16 +75,26 @@ _VALUES = msgspec.json.Decoder(dict[str, str])
 
 
 async def read_statements(conn: Connection, unit: str, as_of: date) -> list[Statement]:
-    """Return what was stated of a unit up to the end of a day, by the ends of the periods.
+    """Return what was stated of one unit, as `statements_of_each`."""
+    return (await statements_of_each(conn, [unit], as_of))[unit]
+
+
+async def statements_of_each(
+    conn: Connection, units: Collection[str], as_of: date
+) -> Mapping[str, list[Statement]]:
+    """Return what was stated of each unit up to the end of a day, by the ends of the periods.
 
     Each subject stands once, in its last version. It is part of the caller's snapshot.
     """
-    known = list[Statement]()
-    for _, versions in groupby(await conn.fetch(_READ, unit), itemgetter("subject")):
+    known: dict[str, list[Statement]] = {unit: [] for unit in units}
+    rows = await conn.fetch(_READ, list(units))
+    for (unit, _), versions in groupby(rows, itemgetter("unit", "subject")):
         held = _held(versions, as_of)
         if held is not None:
-            known.append(held)
-    return sorted(known, key=lambda one: (one.period.end, one.period.start, one.subject))
+            known[unit].append(held)
+    for told in known.values():
+        told.sort(key=lambda one: (one.period.end, one.period.start, one.subject))
+    return known
 
 
 def _held(versions: Iterable[asyncpg.Record], as_of: date) -> Statement | None:

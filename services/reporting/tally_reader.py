@@ -5,12 +5,13 @@ of days can then be asked for without another question to the database.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import asyncpg
 import numpy as np
 from aiokafka import TopicPartition
 from numpy.typing import NDArray
@@ -19,15 +20,15 @@ from services.reporting import positions, projection
 from services.reporting.copying import EPOCH, arrays_read
 from services.reporting.figure import Period
 from services.reporting.projections.tallies import Column
-from services.reporting.statements import Statement, read_statements
+from services.reporting.statements import Statement, statements_of_each
 from shared.database import Connection, Pool
 from shared.indicators.model import At
 from shared.procedures import PROCEDURES
 
 _CELLS = """
-SELECT array_send(series) AS series, array_send(occurred_on) AS occurred_on,
+SELECT units.unit, array_send(series) AS series, array_send(occurred_on) AS occurred_on,
        array_send(recorded_on) AS recorded_on, array_send(amounts) AS amounts
-  FROM tally_parts WHERE unit = (SELECT id FROM units WHERE unit = $1)
+  FROM units JOIN tally_parts ON tally_parts.unit = units.id WHERE units.unit = ANY($1::text[])
 """
 _SERIES = """
 SELECT id, measure, dimensions::text AS dimensions FROM series WHERE id = ANY($1::integer[])
@@ -35,13 +36,14 @@ SELECT id, measure, dimensions::text AS dimensions FROM series WHERE id = ANY($1
 """
 # A row's place and the transaction that wrote it are its own: rows that are added or joined make
 # another sum. Statements are only ever added.
-_VERSION = """
-WITH mine AS (SELECT id FROM units WHERE unit = $1)
-SELECT concat_ws(' ', current_schema(),
+_VERSIONS = """
+WITH mine AS (SELECT id, unit FROM units WHERE unit = ANY($1::text[]))
+SELECT mine.unit, concat_ws(' ', current_schema(),
            (SELECT sum(hashtextextended(concat_ws(' ', xmin, ctid), 0))
-              FROM tally_parts WHERE unit = (SELECT id FROM mine)),
+              FROM tally_parts WHERE unit = mine.id),
            (SELECT count(*) FROM statements WHERE subject IN
-               (SELECT subject FROM statements WHERE unit = (SELECT id FROM mine))))
+               (SELECT subject FROM statements WHERE unit = mine.id))) AS word
+  FROM mine
 """
 _DAY_BITS = 22
 _LAST_DAY = (1 << _DAY_BITS) - 1
@@ -77,6 +79,11 @@ class Sums:
         self._places = np.arange(len(series), dtype=np.int64) << _DAY_BITS
         self._none = self._total[np.searchsorted(self._key, self._places)]
         self._until: dict[int, NDArray[Any]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many cells it is of."""
+        return len(self._key)
 
     def amounts(self, at: At, span: Period) -> Sequence[int]:
         """Return what each series amounts to `within` a span of days, `before` it, at its `end`.
@@ -147,24 +154,60 @@ async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
         return await tallies_of(conn, unit, as_of)
 
 
+async def versions_of(conn: Connection, units: Collection[str]) -> Mapping[str, str]:
+    """Return of each unit a word that is another whenever `tallies_of` it may be, on any day.
+
+    Of one that nothing was told of it is empty.
+    """
+    told = {row["unit"]: row["word"] for row in await conn.fetch(_VERSIONS, list(units))}
+    return {unit: told.get(unit, "") for unit in units}
+
+
 async def version_of(conn: Connection, unit: str) -> str:
-    """Return a word that is another one whenever `tallies_of` the unit may be, on any day."""
-    word: str = await conn.fetchval(_VERSION, unit)
-    return word
+    """Return the word of one unit, as `versions_of`."""
+    return (await versions_of(conn, [unit]))[unit]
 
 
 async def tallies_of(conn: Connection, unit: str, as_of: date) -> Tallies:
-    """Return the same from the caller's snapshot of the live projection."""
-    return Tallies(
-        sums=await read_cells(conn, unit, as_of),
-        statements=await read_statements(conn, unit, as_of),
-        folded=await positions.read(conn),
-    )
+    """Return the same as `read_tallies` from the caller's snapshot of the live projection."""
+    return (await tallies_of_each(conn, [unit], as_of))[unit]
+
+
+async def tallies_of_each(
+    conn: Connection, units: Collection[str], as_of: date
+) -> Mapping[str, Tallies]:
+    """Return the tallies of units, in as many questions as one unit takes."""
+    cells = await cells_of_each(conn, units, as_of)
+    statements = await statements_of_each(conn, units, as_of)
+    folded = await positions.read(conn)
+    return {unit: Tallies(cells[unit], statements[unit], folded) for unit in units}
 
 
 async def read_cells(conn: Connection, unit: str, as_of: date) -> Sums:
     """Return the sums of a unit's cells alone, from the caller's snapshot."""
-    rows = await conn.fetch(_CELLS, unit)
+    return (await cells_of_each(conn, [unit], as_of))[unit]
+
+
+async def cells_of_each(
+    conn: Connection, units: Collection[str], as_of: date
+) -> Mapping[str, Sums]:
+    """Return the sums of units' cells alone, from the caller's snapshot."""
+    rows: dict[str, list[asyncpg.Record]] = {unit: [] for unit in units}
+    for row in await conn.fetch(_CELLS, list(units)):
+        rows[row["unit"]].append(row)
+    cells = {unit: _columns(told, as_of) for unit, told in rows.items()}
+    numbers = np.unique(
+        np.concatenate([np.zeros(0, np.int64), *(one[0] for one in cells.values())])
+    )
+    named = await conn.fetch(_SERIES, numbers.tolist())
+    series = [Series(row["measure"], _dimensions(row["dimensions"]), row["id"]) for row in named]
+    rank = np.zeros(numbers.max(initial=0) + 1, np.int64)
+    rank[[one.number for one in series]] = np.arange(len(series))
+    return {unit: _sums(series, rank, told, as_of) for unit, told in cells.items()}
+
+
+def _columns(rows: Sequence[asyncpg.Record], as_of: date) -> Sequence[Column]:
+    """Return what was recorded up to a day: the number of the series, the day, the amount."""
     number, occurred_on, recorded_on, amount = (
         arrays_read([row[name] for row in rows], kind)
         for name, kind in (
@@ -175,17 +218,14 @@ async def read_cells(conn: Connection, unit: str, as_of: date) -> Sums:
         )
     )
     known = recorded_on + EPOCH <= as_of.toordinal()
-    number, occurred_on, amount = number[known], occurred_on[known], amount[known]
-    named = await conn.fetch(_SERIES, np.flatnonzero(np.bincount(number)).tolist())
-    place = np.zeros(number.max(initial=0) + 1, np.int64)
-    place[[row["id"] for row in named]] = np.arange(len(named))
-    return Sums(
-        series=[Series(row["measure"], _dimensions(row["dimensions"]), row["id"]) for row in named],
-        place=place[number],
-        occurred_on=occurred_on + EPOCH,
-        amount=amount,
-        as_of=as_of,
-    )
+    return number[known], occurred_on[known] + EPOCH, amount[known]
+
+
+def _sums(series: Sequence[Series], rank: Column, told: Sequence[Column], as_of: date) -> Sums:
+    """Return the sums of one unit, whose series are those of `series` that it has cells of."""
+    number, occurred_on, amount = told
+    own, place = np.unique(rank[number], return_inverse=True)
+    return Sums([series[one] for one in own.tolist()], place, occurred_on, amount, as_of)
 
 
 @lru_cache(maxsize=8192)
