@@ -108,18 +108,48 @@ def exists(unit_id: str) -> bool:
 def answering(unit_id: str) -> frozenset[str]:
     """Return whose people answer for a unit: its own, those above it, those of its successors.
 
-    Raises UnknownUnit.
+    For what is above units, a district or province, its own people answer and all those who answer
+    for every unit in it. Raises UnknownUnit.
     """
+    if not is_unit(unit_id):
+        called(unit_id)
+        return frozenset.intersection(*map(answering, under(unit_id))) | {unit_id}
     found = unit(unit_id)
     return frozenset(
         holder for one in (found, *successors(found)) for holder in (one.id, *one.above)
     )
 
 
+def is_unit(holder: str) -> bool:
+    """Say whether this is the identity of a commune, not of what is above communes, or of none."""
+    return len(holder) == len("2025-10525")
+
+
+@cache
+def above(holder: str) -> tuple[str, ...]:
+    """Return what a unit, or what is above units, belongs to, the nearest first.
+
+    Raises UnknownUnit.
+    """
+    if is_unit(holder):
+        return unit(holder).above
+    called(holder)
+    if holder == COUNTRY:
+        return ()
+    first = unit(next(iter(under(holder))))
+    return first.above[first.above.index(holder) + 1 :]
+
+
+@cache
+def under(holder: str) -> tuple[str, ...]:
+    """Return the units of its own list that are in what is above units, in the order of codes."""
+    return tuple(one for one in every() if holder in unit(one).above)
+
+
 @cache
 def answered_for(holder: str) -> frozenset[str]:
     """Return the units that the people of `holder`, a unit or what is above units, answer for."""
-    return frozenset(one for one in _every() if holder in answering(one))
+    return frozenset(one for one in every() if holder in answering(one))
 
 
 def called(holder: str) -> str:
@@ -144,7 +174,8 @@ def called(holder: str) -> str:
     return found
 
 
-def _every() -> Iterator[str]:
+def every() -> Iterator[str]:
+    """Yield the identities of all units of both lists, those of 2004 first."""
     from vietnam_provinces import WardCode as NewCode  # noqa: PLC0415  (late, see _in_2004)
     from vietnam_provinces.legacy import WardCode as OldCode  # noqa: PLC0415
 
