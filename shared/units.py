@@ -51,11 +51,6 @@ class Unit:
     valid_from: date | None
     valid_to: date | None
 
-    @property
-    def level(self) -> str:
-        """Where it stands in the hierarchy; all that are known are communes."""
-        return "commune"
-
 
 class UnknownUnit(LookupError):
     """No register has this unit."""
@@ -123,6 +118,12 @@ def answering(unit_id: str) -> frozenset[str]:
 def is_unit(holder: str) -> bool:
     """Say whether this is the identity of a commune, not of what is above communes, or of none."""
     return len(holder) == len("2025-10525")
+
+
+def level(holder: str) -> str:
+    """Return where in the hierarchy a unit, or what is above units, stands."""
+    _, _, code = holder.partition("-")
+    return {5: "commune", 3: "district", 2: "province"}.get(len(code), "country")
 
 
 @cache

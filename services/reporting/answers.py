@@ -1,4 +1,4 @@
-"""Answers of reporting: a report in a form, drawn again only when its unit's numbers have moved."""
+"""Answers of reporting: a report in a form, drawn again only when its units' numbers have moved."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 
 from services.reporting import positions, projection
-from services.reporting.drawing import drawn
+from services.reporting.drawing import drawn, members
 from services.reporting.positions import Positions
-from services.reporting.report import Form, Plan, ReportHeading
+from services.reporting.report import Form, Plan, Report, ReportHeading
 from services.reporting.report.model import Verdict
-from services.reporting.tally_reader import tallies_of, version_of
+from services.reporting.tally_reader import Tallies, tallies_of_each, versions_of
 from shared.database import Pool
 from shared.metrics import ANSWERS, BROKEN_CHECKS
 
@@ -52,18 +52,25 @@ class Answers:
         """Return the report on `about`, of one moment."""
         asked = outline, about, form.extension
         async with projection.snapshot(self._pool) as conn:
-            version = await version_of(conn, about.unit_id)
+            mine = [one.unit for one in members(about)]
+            version = " ".join((await versions_of(conn, mine)).values())
             kept = self._kept.get(asked)
             if kept is not None and kept.version == version:
                 ANSWERS.labels("kept").inc()
                 return Answer(kept.body, await positions.read(conn))
-            tallies = await tallies_of(conn, about.unit_id, about.as_of)
-        report = drawn(self._plans[outline], about, tallies).report
-        body = await asyncio.to_thread(form.render, report)
+            tallies = await tallies_of_each(conn, mine, about.as_of)
+            folded = await positions.read(conn)
+        report, body = await asyncio.to_thread(self._drawn, outline, about, tallies, form)
         ANSWERS.labels("drawn").inc()
         for check in report.checks:
             if check.verdict is Verdict.BROKEN:
                 BROKEN_CHECKS.labels(check.severity).inc()
         if len(body) <= self._kept.maxsize:
             self._kept[asked] = _Kept(version, body)
-        return Answer(body, tallies.folded)
+        return Answer(body, folded)
+
+    def _drawn(
+        self, outline: str, about: ReportHeading, tallies: Mapping[str, Tallies], form: Form
+    ) -> tuple[Report, bytes]:
+        report = drawn(self._plans[outline], about, tallies)
+        return report, form.render(report)

@@ -17,6 +17,7 @@ from services.reporting.report import (
     PERIODIC,
     TERM,
     Audience,
+    Borders,
     Form,
     Forms,
     ReportHeading,
@@ -30,7 +31,7 @@ from shared.metrics import REPORT_SECONDS
 from shared.parameters import known_parameters
 from shared.refusal import Refused
 
-type _Unit = Annotated[str, Query(max_length=16, examples=["10525"])]
+type _Unit = Annotated[str, Query(max_length=16, examples=["10525", "2004-288"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class _Asked:
     today: date
     form: Form
     audience: Audience
+    borders: Borders | None
     began: float
 
 
@@ -57,10 +59,14 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         audience: Annotated[
             Audience, Query(description="small counts are left out of what is for the public")
         ] = Audience.OFFICE,
+        borders: Annotated[
+            Borders | None,
+            Query(description="of a report over 1 July 2025: of its first day, or of today's list"),
+        ] = None,
     ) -> _Asked:
         today = ward_day(clock())
         chosen = _form(forms, form, request.headers.get("accept", ""))
-        return _Asked(as_of or today, today, chosen, audience, time.perf_counter())
+        return _Asked(as_of or today, today, chosen, audience, borders, time.perf_counter())
 
     type How = Annotated[_Asked, Depends(asked)]
 
@@ -77,7 +83,8 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         how: How,
         request: Request,
     ) -> Response:
-        about = heading(unit, Period(start=start, end=end), how.as_of, how.today)
+        period = Period(start=start, end=end)
+        about = heading(unit, period, how.as_of, how.today, borders=how.borders)
         answering(request, about.unit_id)
         return await answer(TERM, about, how)
 
@@ -95,14 +102,14 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         request: Request,
         number: Annotated[int, Query(description="of the period in its year", ge=1)] = 1,
     ) -> Response:
-        about = heading_of_kind(unit, (kind, year, number), how.as_of, how.today)
+        about = heading_of_kind(unit, (kind, year, number), how.as_of, how.today, how.borders)
         answering(request, about.unit_id)
         return await answer(PERIODIC, about, how)
 
     async def answer(outline: str, about: ReportHeading, how: _Asked) -> Response:
         about = about.model_copy(update={"audience": how.audience})
         told = await answers.answer(outline, about, how.form)
-        REPORT_SECONDS.labels(how.form.extension, units.unit(about.unit_id).level).observe(
+        REPORT_SECONDS.labels(how.form.extension, units.level(about.unit_id)).observe(
             time.perf_counter() - how.began
         )
         period = about.period

@@ -28,12 +28,7 @@ from services.reporting.fold import Folder, OffsetGap
 from services.reporting.lag import Lag
 from services.reporting.positions import DATABASE_AWAY, PositionMoved
 from shared.database import Pool
-from shared.metrics import (
-    BATCHES_REFUSED,
-    FOLD_EVENTS,
-    FOLD_SECONDS,
-    REBALANCES,
-)
+from shared.metrics import BATCHES_REFUSED, FOLD_EVENTS, FOLD_SECONDS, REBALANCES
 from shared.topics import TOPICS
 
 LONGEST_BATCH = 20_000

@@ -1,61 +1,139 @@
 """Draws a report: what was asked is checked, the tallies are read, the outline is filled."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
 
-from services.reporting.figure import Period
-from services.reporting.figures import TallyFigures
-from services.reporting.filings import filings
-from services.reporting.report import Plan, Report, ReportHeading, build
-from services.reporting.tally_reader import Tallies, read_tallies
-from shared import units
+from services.reporting import positions, projection
+from services.reporting.figure import Figures, Period
+from services.reporting.filings import added, filings
+from services.reporting.positions import Positions
+from services.reporting.report import Borders, Plan, Report, ReportHeading, build
+from services.reporting.rolled import Part, RolledFigures, note_on, part
+from services.reporting.tally_reader import Tallies, tallies_of_each
+from shared import lineage, units
 from shared.database import Pool
+from shared.lineage import Member
 from shared.periods import PERIOD_KINDS
 from shared.refusal import Refused
+
+_LAST_OF_2004 = units.REFORM - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A report and the tallies that it was drawn from."""
+    """A report and the tallies that it was drawn from, by unit, folded up to these positions."""
 
     report: Report
-    tallies: Tallies
+    tallies: Mapping[str, Tallies]
+    folded: Positions
 
 
 async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
-    return drawn(plan, about, await read_tallies(pool, about.unit_id, about.as_of))
+    async with projection.snapshot(pool) as conn:
+        tallies = await tallies_of_each(conn, [one.unit for one in members(about)], about.as_of)
+        folded = await positions.read(conn)
+    return Drawn(await asyncio.to_thread(drawn, plan, about, tallies), tallies, folded)
 
 
-def drawn(plan: Plan, about: ReportHeading, tallies: Tallies) -> Drawn:
-    """Return the report on `about` from these tallies of its unit."""
-    figures = TallyFigures(about.period, tallies)
-    unit = units.unit(about.unit_id)
-    told = filings(unit, about.period, about.as_of, tallies.statements)
-    return Drawn(build(plan, about, figures, told), tallies)
+def drawn(plan: Plan, about: ReportHeading, tallies: Mapping[str, Tallies]) -> Report:
+    """Return the report on `about`, from the tallies of its members."""
+    parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
+    told = [
+        filings(units.unit(unit), about.period, about.as_of, tallies[unit].statements)
+        for unit in (one.member.unit for one in parts)
+    ]
+    return build(plan, about, figures_of(about, parts), added(told), note_on(about, parts))
 
 
-def heading(unit: str, period: Period, as_of: date, today: date, name: str = "") -> ReportHeading:
-    """Return what is asked for; refuses days that do not fit and units that were not there."""
+def figures_of(about: ReportHeading, parts: Sequence[Part]) -> Figures:
+    """Return the figures of what is reported: of one unit that counts whole, its own."""
+    if is_rolled(about):
+        return RolledFigures(about.period, parts)
+    return parts[0].figures
+
+
+def is_rolled(about: ReportHeading) -> bool:
+    """Say whether a report adds up units: not that of one in its own time."""
+    return [one.unit for one in members(about)] != [about.unit_id]
+
+
+@lru_cache(maxsize=1024)
+def members(about: ReportHeading) -> Sequence[Member]:
+    """Return whose numbers are in a report: the units that worked on days of its period.
+
+    What a unit of 2025 took over is in its reports that begin before the reform.
+    """
+    if about.borders is Borders.OWN:
+        return (Member(unit=about.unit_id, weight=Fraction(1), is_estimate=False),)
+    found = [
+        one
+        for one in lineage.members(about.unit_id, about.as_of)
+        if one.unit == about.unit_id or _worked(one.unit, about.period)
+    ]
+    worked = [one for one in found if _worked(one.unit, about.period)]
+    return tuple(worked or found)
+
+
+def _worked(unit: str, period: Period) -> bool:
+    is_old = unit.startswith("2004")
+    return period.start < units.REFORM if is_old else period.end >= units.REFORM
+
+
+def heading(
+    unit: str,
+    period: Period,
+    as_of: date,
+    today: date,
+    name: str = "",
+    borders: Borders | None = None,
+) -> ReportHeading:
+    """Return what is asked for; refuses days that do not fit and units that were not there.
+
+    A number names the unit of the list of the last day, or of the first one in the borders of
+    `then`, or of today's list in those of `today`. Without borders a unit must be in force on the
+    last day.
+    """
     if period.end < period.start:
         raise Refused("period_backwards", "to", start=period.start)
     for field, day in (("from", period.start), ("to", period.end), ("as_of", as_of)):
         if day > today:
             raise Refused("in_the_future", field, today=today)
-    found = _unit(unit, period.end)
+    on = {
+        Borders.THEN: min(period.start, _LAST_OF_2004),
+        Borders.TODAY: max(period.end, units.REFORM),
+        Borders.OWN: units.REFORM if unit.startswith("2025") else _LAST_OF_2004,
+    }
+    holder, code = _holder(unit, on[borders] if borders else period.end)
     return ReportHeading(
-        unit_id=found.id,
-        unit_code=found.code,
-        unit_name=found.name,
-        parent_name=found.parent,
+        unit_id=holder,
+        unit_code=code,
+        unit_name=units.called(holder),
+        parent_name=_parent(holder),
         period=period,
         as_of=as_of,
         name=name,
+        borders=borders,
     )
 
 
+def _parent(holder: str) -> str:
+    """Return what is above: to a unit as its list says it, to a province the country."""
+    if units.is_unit(holder):
+        return units.unit(holder).parent
+    return next(map(units.called, units.above(holder)), "")
+
+
 def heading_of_kind(
-    unit: str, which: tuple[str, int, int], as_of: date, today: date
+    unit: str,
+    which: tuple[str, int, int],
+    as_of: date,
+    today: date,
+    borders: Borders | None = None,
 ) -> ReportHeading:
     """Return what is asked for by kind of period, year and number in it."""
     name, year, number = which
@@ -66,13 +144,21 @@ def heading_of_kind(
         period = kind.period(year, number)
     except ValueError:
         raise Refused("no_such_period", "number", most=len(kind.ends_in)) from None
-    return heading(unit, period, as_of, today, kind.name(year, number))
+    return heading(unit, period, as_of, today, kind.name(year, number), borders)
 
 
-def _unit(code_or_id: str, on: date) -> units.Unit:
+def _holder(told: str, on: date) -> tuple[str, str]:
+    """Return the identity and the number of a unit, or of what is above units, on a day."""
     try:
-        return units.resolve(code_or_id, on)
+        if not units.CODE.fullmatch(told) and not units.is_unit(told):
+            units.called(told)
+            register, _, code = told.partition("-")
+            if code and (register == "2004") is (on >= units.REFORM):
+                raise Refused("unit_not_in_force", "unit", unit=told, day=on)
+            return told, code or told
+        found = units.resolve(told, on)
     except units.UnknownUnit:
-        raise Refused("unknown_unit", "unit", status=404, unit=code_or_id) from None
+        raise Refused("unknown_unit", "unit", status=404, unit=told) from None
     except units.UnitNotInForce:
-        raise Refused("unit_not_in_force", "unit", unit=code_or_id, day=on) from None
+        raise Refused("unit_not_in_force", "unit", unit=told, day=on) from None
+    return found.id, found.code

@@ -4,89 +4,49 @@ The amounts of a figure's events add up to it. Returns and entries are named by 
 they stood as of the day.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
-
-import asyncpg
+from functools import partial
+from urllib.parse import quote
 
 from services.reporting import projection
-from services.reporting.figure import Absence, Figure, Period
-from services.reporting.figures import TallyFigures
-from services.reporting.report import ReportHeading, numbers
+from services.reporting.drawing import figures_of, is_rolled, members
+from services.reporting.evidence_events import Asked, Events, events_of
+from services.reporting.figure import Absence, Figure, Figures, Period
+from services.reporting.report import Borders, ReportHeading, numbers
 from services.reporting.report.book import FigureBook, label_of
 from services.reporting.report.keys import figure_key, read_key
-from services.reporting.tally_reader import Tallies, tallies_of
-from services.reporting.versions import VERSIONS_OF_UNIT
+from services.reporting.rolled import Part, part
+from services.reporting.tally_reader import tallies_of_each
+from shared import units
 from shared.database import Connection, Pool
-from shared.events.envelope import event_id
-from shared.formula import Formula
 from shared.frozen import EARLIEST_DAY, Frozen
 from shared.indicators import CATALOGUE, Selection
 from shared.refusal import Refused
 from shared.slots import FigureSlot
 
-PAGE = 100
-"""Events of one answer."""
 
-_COUNTED = f"""
-WITH {VERSIONS_OF_UNIT}, known AS (
-    SELECT DISTINCT ON (subject) * FROM versions WHERE holds_from <= $2
-     ORDER BY subject, sequence DESC
-), counted AS (
-    SELECT known.subject, known.sequence, sum(part.amount * wanted.sign)::bigint AS amount
-      FROM known
-     CROSS JOIN LATERAL unnest(known.units, known.series, known.occurred_on, known.amounts)
-                AS part (unit, series, day, amount)
-      JOIN own ON own.id = part.unit
-      JOIN unnest($3::integer[], $4::integer[], $5::date[], $6::date[])
-           AS wanted (series, sign, first, last)
-           ON wanted.series = part.series AND part.day BETWEEN wanted.first AND wanted.last
-     GROUP BY known.subject, known.sequence
-    HAVING sum(part.amount * wanted.sign) <> 0
-)
-SELECT subject, sequence, amount FROM counted
-"""  # noqa: S608 - made of constants
-_STATED = """
-SELECT subject, sequence, NULL::bigint AS amount
-  FROM unnest($1::uuid[], $2::integer[]) AS stated (subject, sequence)
-"""
-_WHERE_THEY_STAND = """
-WITH found AS ({found}), page AS (
-    SELECT found.*, types.type, topics.topic, partition, "offset", recorded_on
-      FROM found JOIN facts USING (subject, sequence)
-      JOIN types ON types.id = facts.type JOIN topics ON topics.id = facts.topic
-     ORDER BY recorded_on, subject OFFSET {offset} LIMIT {limit}
-)
-SELECT page.*, total, sum
-  FROM (SELECT count(*) AS total, sum(amount)::bigint AS sum FROM found) AS whole
-  LEFT JOIN page ON true
- ORDER BY recorded_on, subject
-"""
-"""One row at least: what all events come to is told on a page that has none, too."""
+class Addend(Frozen):
+    """What one unit puts into a figure that adds up units; `weight` of it counts (1, 1/2).
 
-
-class Event(Frozen):
-    """An event that a figure counts: with which amount, and where its record stands.
-
-    `amount` is None where it was stated, not counted.
+    `evidence` is the address of what stands behind its own figure.
     """
 
-    id: str
-    type: str
-    recorded_on: date
-    amount: int | None
-    topic: str
-    partition: int
-    offset: int
+    unit: str
+    name: str
+    weight: str
+    value: int | Decimal | str | None
+    display: str
+    evidence: str
 
 
-class Evidence(Frozen):
+class Evidence(Events):
     """What stands behind a figure; `display` is its form in a sentence.
 
     `operands` are the keys of the figures that `formula` calculates it from, `labels` what they are
     called; `events` are those of one page, of `total` in all, whose amounts add up to `amount`.
+    What adds up several units has `addends` and no events.
     """
 
     figure: str
@@ -100,20 +60,7 @@ class Evidence(Frozen):
     formula: str | None
     operands: tuple[str, ...]
     labels: tuple[str, ...]
-    total: int = 0
-    amount: int | None = None
-    page: int = 0
-    events: tuple[Event, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Contributions to a series that count, with their sign, from one day to another."""
-
-    series: int
-    sign: int
-    first: date
-    last: date
+    addends: tuple[Addend, ...] = ()
 
 
 async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evidence:
@@ -127,8 +74,9 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
 
 
 async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int) -> Evidence:
-    tallies = await tallies_of(conn, about.unit_id, about.as_of)
-    figures = TallyFigures(about.period, tallies)
+    tallies = await tallies_of_each(conn, [one.unit for one in members(about)], about.as_of)
+    parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
+    figures = figures_of(about, parts)
     try:
         slot, span = read_key(key)
         added = [replace(slot, indicator=one) for one in slot.indicator.split(" + ")]
@@ -141,38 +89,56 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
         raise Refused("unknown_figure", "figure", status=404, figure=key) from None
     if period.start < EARLIEST_DAY:
         raise Refused("unknown_figure", "figure", status=404, figure=key)
-    formula: Formula | None = None
-    rows: Sequence[asyncpg.Record] = []
+    found = _shown(key, label_of(slot, figure.label), figure, chosen)
     if chosen.indicator.formula is not None:
         formula = CATALOGUE.formula_of(chosen)
-    elif chosen.indicator.terms or chosen.indicator.schedule is not None:
-        wanted = list(_wanted(figures, tallies, chosen, period, about.as_of))
-        rows = await _found(conn, _COUNTED, page, about.unit_id, about.as_of, *_columns(wanted))
-    else:
-        rows = await _found(conn, _STATED, page, *_sources(figure, tallies))
-    operands = formula.operands if formula else ()
+        keys = (figure_key(one.indicator, one.dimensions, span) for one in formula.operands)
+        told = {
+            "formula": formula.text(_label),
+            "operands": tuple(keys),
+            "labels": tuple(map(_label, formula.operands)),
+        }
+        return found.model_copy(update=told)
+    if is_rolled(about):
+        own = partial(_addend, about, key, slot, period)
+        return found.model_copy(update={"addends": tuple(map(own, parts))})
+    [of_unit] = tallies.values()
+    asked = Asked(chosen, period, figure, page)
+    events = await events_of(conn, about, parts[0], of_unit, asked)
+    return found.model_copy(update=dict(events))
+
+
+def _shown(key: str, label: str, figure: Figure, chosen: Selection) -> Evidence:
     return Evidence(
         figure=key,
-        label=label_of(slot, figure.label),
+        label=label,
         unit_of_measure=figure.unit_of_measure,
         period=figure.period,
         value=figure.value,
         upper=figure.upper,
         absence=figure.absence,
         display=numbers.in_prose(figure, chosen.indicator),
-        formula=formula.text(_label) if formula else None,
-        operands=tuple(figure_key(one.indicator, one.dimensions, span) for one in operands),
-        labels=tuple(map(_label, operands)),
-        total=rows[0]["total"] if rows else 0,
-        amount=rows[0]["sum"] if rows else None,
-        page=page,
-        events=tuple(_event(row) for row in rows if row["subject"]),
+        formula=None,
+        operands=(),
+        labels=(),
     )
 
 
-def _sum(
-    figures: TallyFigures, key: str, added: Sequence[FigureSlot], span: Period | None
-) -> Evidence:
+def _addend(about: ReportHeading, key: str, slot: FigureSlot, period: Period, one: Part) -> Addend:
+    figure = one.figures.figure(slot.indicator, slot.dimensions, period)
+    own = about.model_copy(update={"unit_id": one.member.unit, "borders": Borders.OWN})
+    chosen = CATALOGUE.resolve(slot.indicator, slot.dimensions)
+    return Addend(
+        unit=one.member.unit,
+        name=units.called(one.member.unit),
+        weight=str(one.member.weight),
+        value=figure.value,
+        display=numbers.in_prose(figure, chosen.indicator),
+        evidence=own.evidence + quote(key, safe=""),
+    )
+
+
+def _sum(figures: Figures, key: str, added: Sequence[FigureSlot], span: Period | None) -> Evidence:
     """Return what a cell of a table adds up. Raises KeyError where none would be named so."""
     book = FigureBook(figures)
     book.cell(added, span)
@@ -195,55 +161,3 @@ def _sum(
 
 def _label(slot: FigureSlot) -> str:
     return label_of(slot, CATALOGUE.resolve(slot.indicator, slot.dimensions).indicator.label)
-
-
-def _wanted(
-    figures: TallyFigures, tallies: Tallies, chosen: Selection, period: Period, as_of: date
-) -> Iterator[_Wanted]:
-    series = tallies.sums.series
-    if chosen.indicator.schedule is not None:
-        for one in series:
-            if one.measure == "schedule":
-                yield _Wanted(one.number, 1, date.min, period.end)
-    for term, span, places in figures.counted(chosen, period):
-        first, last = {
-            "within": (span.start, span.end),
-            "before": (date.min, span.start - timedelta(days=1)),
-            "end": (date.min, min(span.end, as_of)),
-        }[term.at]
-        for place in places:
-            yield _Wanted(series[place].number, term.sign, first, last)
-
-
-def _columns(wanted: Sequence[_Wanted]) -> Sequence[Sequence[object]]:
-    return (
-        [one.series for one in wanted],
-        [one.sign for one in wanted],
-        [one.first for one in wanted],
-        [one.last for one in wanted],
-    )
-
-
-def _sources(figure: Figure, tallies: Tallies) -> tuple[Sequence[str], Sequence[int]]:
-    """Return the returns and entries that a figure is taken from, in the version that held."""
-    versions = {one.subject: one.sequence for one in tallies.statements}
-    return figure.sources, [versions[source] for source in figure.sources]
-
-
-async def _found(
-    conn: Connection, found: str, page: int, *told: object
-) -> Sequence[asyncpg.Record]:
-    where = _WHERE_THEY_STAND.format(found=found, offset=page * PAGE, limit=PAGE)
-    return await conn.fetch(where, *told)
-
-
-def _event(row: asyncpg.Record) -> Event:
-    return Event(
-        id=event_id(row["subject"], row["sequence"]),
-        type=row["type"],
-        recorded_on=row["recorded_on"],
-        amount=row["amount"],
-        topic=row["topic"],
-        partition=row["partition"],
-        offset=row["offset"],
-    )

@@ -10,10 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting.drawing import heading
-from services.reporting.evidence import PAGE, Evidence, evidence
+from services.reporting.evidence import Evidence, evidence
+from services.reporting.evidence_events import PAGE
 from services.reporting.figure import Period
 from services.reporting.movements import Movements, movements
-from services.reporting.report import ReportHeading, numbers
+from services.reporting.report import Borders, ReportHeading, numbers
 from services.reporting.report.html import template
 from shared.access import answering
 from shared.clock import Clock, ward_day
@@ -42,9 +43,11 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
         figure: Annotated[str, Query(max_length=400, description="its key in the report's JSON")],
         as_of: Annotated[Day | None, Query(description="as recorded up to this day")] = None,
         page: Annotated[int, Query(ge=0, le=10**6, description="of its events")] = 0,
+        borders: Annotated[Borders | None, Query(description="those of the report")] = None,
     ) -> Response | Evidence:
         today = ward_day(clock())
-        about = heading(unit, Period(start=start, end=end), as_of or today, today)
+        period = Period(start=start, end=end)
+        about = heading(unit, period, as_of or today, today, borders=borders)
         answering(request, about.unit_id)
         found = await evidence(pool, about, figure, page)
         if "text/html" in request.headers.get("accept", ""):

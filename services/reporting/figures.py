@@ -2,20 +2,19 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from services.reporting import matching
+from services.reporting.calculating import as_figure, calculated, rounded
 from services.reporting.declared import declarations, declared, span_of
-from services.reporting.figure import Absence, Figure, Found, Kind, Period
+from services.reporting.figure import Absence, Figure, Found, Period
 from services.reporting.registers import counted, registers
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
 from shared.indicators.model import At, Indicator, Term
-from shared.quantity import Qualifier
 
 _OF_PETITIONS, _OF_PERMITS = ("visitors", "schedule"), ("inspected", "fined")
 _DEPARTMENT_OF_MEASURE = dict.fromkeys(_OF_PETITIONS, "petitions")
@@ -50,28 +49,15 @@ class TallyFigures:
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
     ) -> Figure:
         """Return a figure; see Figures in figure.py."""
-        chosen = _chosen(indicator, tuple(dimensions.items()))
+        chosen = chosen_of(indicator, tuple(dimensions.items()))
         found = self._found(chosen, period or self.period)
-        absent = isinstance(found.value, Absence)
-        return Figure(
-            indicator=indicator,
-            dimensions=dict(dimensions),
-            label=chosen.indicator.label,
-            unit_of_measure=chosen.indicator.unit_of_measure,
-            kind=chosen.indicator.kind,
-            period=found.period,
-            value=None if isinstance(found.value, Absence) else found.value,
-            absence=found.value if isinstance(found.value, Absence) else None,
-            upper=None if absent else found.upper,
-            qualifier=None if absent else found.qualifier,
-            sources=found.sources,
-        )
+        return as_figure(indicator, dimensions, chosen.indicator, found)
 
     def counted(
         self, chosen: Selection, period: Period
     ) -> Iterable[tuple[Term, Period, Sequence[int]]]:
         """Yield what a figure of cases sums up: a term, its days, the places of its series."""
-        span = _chosen_span(chosen, period)
+        span = span_chosen(chosen, period)
         for term in chosen.indicator.terms:
             yield term, span, self._places(term, chosen.narrowing)
 
@@ -121,7 +107,7 @@ class TallyFigures:
         return [one[dimension] for one in told if dimension in one]
 
     def _found(self, chosen: Selection, period: Period) -> Found:
-        span = _chosen_span(chosen, period)
+        span = span_chosen(chosen, period)
         if span.start > period.end:
             return Found(Absence.MISSING, span)
         [way] = chosen.indicator.ways
@@ -132,7 +118,7 @@ class TallyFigures:
             case "entry":
                 return self._entered(chosen, span)
             case "formula":
-                return self._calculated(chosen, period)
+                return calculated(chosen, period, self.figure)
             case "elapsed" | "heading":
                 return self._years_of(chosen.indicator, span)
         return Found(self._of_cases(chosen, span), span)
@@ -158,7 +144,7 @@ class TallyFigures:
         On the anniversary these are exact, whatever qualifier they have else.
         """
         if indicator.elapsed is None:
-            return Found(_rounded(_years_long(span), indicator), span)
+            return Found(rounded(_years_long(span), indicator), span)
         since = self.figure(indicator.elapsed.since, {}, Period(start=date.min, end=span.end))
         if since.absence is not None:
             return Found(since.absence, span, sources=since.sources)
@@ -186,36 +172,14 @@ class TallyFigures:
             self._matching[key] = matching.counted(term, narrowing, self._kinds)
         return self._matching[key]
 
-    def _calculated(self, chosen: Selection, period: Period) -> Found:
-        """Return the result of a formula, of the days of its first figure."""
-        formula = CATALOGUE.formula_of(chosen)
-        parts = [self.figure(one.indicator, one.dimensions, period) for one in formula.operands]
-        found = Found(
-            value=next((one.absence for one in parts if one.absence), Absence.NOT_APPLICABLE),
-            period=parts[0].period if parts else period,
-            sources=tuple(dict.fromkeys(source for one in parts for source in one.sources)),
-        )
-        if any(one.absence for one in parts):
-            return found
-        values = iter(parts)
-        try:
-            result = formula.value(lambda _: _fraction(next(values)))
-        except ZeroDivisionError:
-            return found
-        inexact = any(one.upper is not None or one.qualifier is not None for one in parts)
-        return replace(
-            found,
-            value=_rounded(result, chosen.indicator),
-            qualifier=Qualifier.ABOUT if inexact else None,
-        )
-
 
 @lru_cache(maxsize=8192)
-def _chosen(indicator: str, dimensions: tuple[tuple[str, str], ...]) -> Selection:
+def chosen_of(indicator: str, dimensions: tuple[tuple[str, str], ...]) -> Selection:
+    """Return what a figure is a selection of; see Figures in figure.py for what is raised."""
     return CATALOGUE.resolve(indicator, dict(dimensions))
 
 
-def _chosen_span(chosen: Selection, period: Period) -> Period:
+def span_chosen(chosen: Selection, period: Period) -> Period:
     """Return the days that a figure is of: those of its year or months, else the period's."""
     if "year" in chosen.span:
         year = chosen.span["year"]
@@ -233,17 +197,3 @@ def _years_long(span: Period) -> Fraction:
     after = span.end + timedelta(days=1)
     months = (after.year - span.start.year) * 12 + after.month - span.start.month
     return Fraction(months, 12)
-
-
-def _fraction(figure: Figure) -> Fraction:
-    assert isinstance(figure.value, int | Decimal), figure
-    return Fraction(figure.value)
-
-
-def _rounded(number: Fraction, indicator: Indicator) -> int | Decimal:
-    """Return a result as a figure has it: ratios and what is not whole with their decimals."""
-    if indicator.kind is not Kind.RATIO and number.denominator == 1:
-        return number.numerator
-    step = Decimal(1).scaleb(-indicator.decimals)
-    halves_up = (2 * abs(number) / Fraction(step) + 1) // 2
-    return (halves_up if number >= 0 else -halves_up) * step

@@ -34,6 +34,25 @@ def filings(
     return [_filing(list(of_form), returns) for _, of_form in by_form]
 
 
+def added(told: Iterable[Sequence[Filing]]) -> Sequence[Filing]:
+    """Return filings of several units as those of all of them, form by form."""
+    by_form = defaultdict[str, list[Filing]](list)
+    for of_unit in told:
+        for one in of_unit:
+            by_form[one.form].append(one)
+    return [
+        Filing(
+            form=form,
+            owed=sum(one.owed for one in same),
+            in_time=sum(one.in_time for one in same),
+            late=sum(one.late for one in same),
+            waiting=sum(one.waiting for one in same),
+            missing=tuple(period for one in same for period in one.missing),
+        )
+        for form, same in by_form.items()
+    ]
+
+
 def _code(one: Obligation) -> str:
     return one.form.code
 

@@ -116,7 +116,7 @@ class Indicator(Closed):
     take any value (a street), "shared" ones stand in the catalogue (a channel); a mere list of
     names is of shared ones. `words` are printed for the codes of a text. What is declared may be
     `negative` where it is a change; a flow or level `fractional` where it is measured (hectares),
-    not counted.
+    not counted. What is `of_one_unit` is not added up over units, though a flow or a level.
     """
 
     id: IndicatorId
@@ -142,6 +142,7 @@ class Indicator(Closed):
     sensitive: bool = False
     negative: bool = False
     fractional: bool = False
+    of_one_unit: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

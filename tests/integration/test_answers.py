@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
@@ -12,7 +11,7 @@ from prometheus_client import REGISTRY
 from services.reporting import positions, projection
 from services.reporting.answers import Answer, Answers
 from services.reporting.app import MIGRATIONS
-from services.reporting.drawing import Drawn, heading
+from services.reporting.drawing import heading
 from services.reporting.figure import Period
 from services.reporting.fold import Folder
 from services.reporting.projection import Projection
@@ -20,7 +19,6 @@ from services.reporting.report import TERM, Form, Report, build, load
 from services.reporting.report.forms import to_json
 from services.reporting.report.model import Verdict
 from services.reporting.store import join_parts
-from services.reporting.tally_reader import Sums, Tallies
 from shared.database import Pool, create_pool, migrate
 from shared.events.cases import Status
 from shared.events.envelope import Event
@@ -181,7 +179,7 @@ async def test_broken_checks_of_reports_that_are_drawn_are_counted(
     withdrawn = {**SOUND, "registry.applications_withdrawn": 0}
     report = build(PLANS[TERM], HEADING, FixedFigures(withdrawn))
     broken = [one for one in report.checks if one.verdict is Verdict.BROKEN]
-    monkeypatch.setattr("services.reporting.answers.drawn", lambda *_: as_drawn(report))
+    monkeypatch.setattr("services.reporting.answers.drawn", lambda *_: report)
 
     def counted() -> float:
         severities = {one.severity for one in broken}
@@ -192,8 +190,3 @@ async def test_broken_checks_of_reports_that_are_drawn_are_counted(
     await desk.ask()
     await desk.ask()
     assert counted() - before == len(broken) > 0
-
-
-def as_drawn(report: Report) -> Drawn:
-    none = np.zeros(0, np.int64)
-    return Drawn(report, Tallies(Sums([], none, none, none, TODAY), [], {}))

@@ -12,7 +12,8 @@ from deploy.bench.workload import unit_ids
 from services.reporting import positions, projection
 from services.reporting.app import MIGRATIONS
 from services.reporting.drawing import heading
-from services.reporting.evidence import PAGE, evidence
+from services.reporting.evidence import evidence
+from services.reporting.evidence_events import PAGE
 from services.reporting.figure import Period
 from services.reporting.fold import Folder
 from services.reporting.issuing.later import later_events

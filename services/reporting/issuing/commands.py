@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from services.reporting.issuing.letter import FormError
 from services.reporting.issuing.model import Act, Action
+from services.reporting.report.model import Borders
 from shared.frozen import EARLIEST_DAY, Closed
 from shared.printable import on_one_line
 
@@ -24,6 +25,7 @@ class DrawReport(Closed):
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]
     as_of: date | None = None
+    borders: Borders | None = None
 
 
 class DrawPeriodic(Closed):

@@ -52,7 +52,8 @@ class Drafts:
         match order:
             case DrawReport():
                 period = Period(start=order.start, end=order.end)
-                about = heading(order.unit, period, order.as_of or recorded.on, recorded.on)
+                as_of = order.as_of or recorded.on
+                about = heading(order.unit, period, as_of, recorded.on, borders=order.borders)
                 return await self._report_on(TERM, about, person, recorded)
             case DrawPeriodic():
                 which = (order.period, order.year, order.number)
@@ -72,7 +73,7 @@ class Drafts:
     ) -> Content:
         _may_draw(person, about.unit_id, recorded)
         drawn = await draw(self.pool, self.plans[outline], about)
-        return _frozen(drawn.report, positions.to_json(drawn.tallies.folded))
+        return _frozen(drawn.report, positions.to_json(drawn.folded))
 
     async def restatement(
         self, id_: UUID, of: Sequence[str], as_of: date | None, today: date
@@ -89,7 +90,7 @@ class Drafts:
         drawn = await self._again(report, order.as_of or today, today)
         comparison = await self._compared(held, report, drawn)
         new = replacing(drawn.report, name, comparison.restated)
-        return _frozen(new, positions.to_json(drawn.tallies.folded), concerns=held.id)
+        return _frozen(new, positions.to_json(drawn.folded), concerns=held.id)
 
     async def _report(self, id_: UUID, of: Sequence[str]) -> tuple[Held, KeptReport]:
         async with self.pool.acquire() as conn:
@@ -108,7 +109,7 @@ class Drafts:
     async def _again(self, report: KeptReport, as_of: date, today: date) -> Drawn:
         """Draw the report on the same unit and period, as of another day."""
         about = report.about
-        again = heading(about.unit_id, about.period, as_of, today, about.name)
+        again = heading(about.unit_id, about.period, as_of, today, about.name, about.borders)
         return await draw(self.pool, self.plans[report.outline], again)
 
     async def _compared(self, held: Held, old: KeptReport, drawn: Drawn) -> Restatement:
@@ -119,9 +120,13 @@ class Drafts:
             since = dict.fromkeys(since, positions.BEYOND)
         until = new.about.as_of
         spans = [one.period for one in drawn.report.figures.values()]
-        later = await later_events(self.pool, old.about, since, until, spans)
         figures = partial(TallyFigures, old.about.period)
-        events = await asyncio.to_thread(causes, wanted, later, drawn.tallies, figures)
+        events: dict[str, tuple[str, ...]] = {}
+        for unit, tallies in drawn.tallies.items():
+            of_unit = old.about.model_copy(update={"unit_id": unit})
+            later = await later_events(self.pool, of_unit, since, until, spans)
+            found = await asyncio.to_thread(causes, wanted, later, tallies, figures)
+            events |= {key: (*events.get(key, ()), *told) for key, told in found.items()}
         return Restatement(document=held.id, as_of=until, restated=restated(old, new, events))
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.reporting import positions
-from services.reporting.drawing import drawn
+from services.reporting.drawing import drawn, members
 from services.reporting.issuing.kept import KeptFigure, KeptReport, kept
 from services.reporting.positions import Positions
 from services.reporting.recounting.log import CannotRecount
 from services.reporting.recounting.told import Told
 from services.reporting.report import load, to_json
-from services.reporting.tally_reader import tallies_of
+from services.reporting.tally_reader import tallies_of_each
 from shared.database import Connection
 
 _FIND = """
@@ -74,8 +74,9 @@ async def compare(told: Told, vintage: Vintage) -> list[str]:
     """Return a line for each figure of a report that is not what the log said."""
     await _as_reports_read(told)
     old = vintage.report
-    tallies = await tallies_of(told.conn, old.about.unit_id, old.about.as_of)
-    new = kept(to_json(drawn(load(old.outline), old.about, tallies).report))
+    mine = [one.unit for one in members(old.about)]
+    tallies = await tallies_of_each(told.conn, mine, old.about.as_of)
+    new = kept(to_json(drawn(load(old.outline), old.about, tallies)))
     return list(_different(old, new))
 
 

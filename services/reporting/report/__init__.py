@@ -6,12 +6,13 @@
 from services.reporting.report.build import build
 from services.reporting.report.forms import Form, Forms, described, forms, to_json
 from services.reporting.report.loading import PERIODIC, TERM, Plan, load
-from services.reporting.report.model import Audience, Report, ReportHeading
+from services.reporting.report.model import Audience, Borders, Report, ReportHeading
 
 __all__ = [
     "PERIODIC",
     "TERM",
     "Audience",
+    "Borders",
     "Form",
     "Forms",
     "Plan",

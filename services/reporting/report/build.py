@@ -8,7 +8,7 @@ from services.reporting.report.blocks import fill
 from services.reporting.report.book import FigureBook
 from services.reporting.report.charts import chart
 from services.reporting.report.checks import evaluate, unfinished
-from services.reporting.report.content import Block
+from services.reporting.report.content import Block, Paragraph, TextSpan
 from services.reporting.report.disclosure import without_small_counts
 from services.reporting.report.filing import Filing
 from services.reporting.report.loading import Plan
@@ -36,24 +36,35 @@ HEADER, OPENING, CLOSING = "header", "opening", "closing"
 
 
 def build(
-    plan: Plan, heading: ReportHeading, figures: Figures, filings: Sequence[Filing] = ()
+    plan: Plan,
+    heading: ReportHeading,
+    figures: Figures,
+    filings: Sequence[Filing] = (),
+    note: str = "",
 ) -> Report:
     """Return the report of an outline on `heading`; of one for the public, small counts are out.
 
-    `filings` tell how the returns came that figures were taken from.
+    `filings` tell how the returns came that figures were taken from; a `note` on what the report
+    adds up ends its introduction.
     """
     if heading.audience is Audience.PUBLIC:
-        told = _Builder(plan, heading, figures, filings).report().figures
+        told = _Builder(plan, heading, figures, filings, note).report().figures
         figures = without_small_counts(figures, heading.period, told, plan)
-    return _Builder(plan, heading, figures, filings).report()
+    return _Builder(plan, heading, figures, filings, note).report()
 
 
 class _Builder:
     """Fills one report, from its first line to its last, so that figures are listed in order."""
 
     def __init__(
-        self, plan: Plan, heading: ReportHeading, figures: Figures, filings: Sequence[Filing]
+        self,
+        plan: Plan,
+        heading: ReportHeading,
+        figures: Figures,
+        filings: Sequence[Filing],
+        note: str,
     ) -> None:
+        self._note = Paragraph(spans=(TextSpan(text=note),)) if note else None
         self._plan = plan
         self._filings = filings
         self._heading = heading
@@ -72,6 +83,8 @@ class _Builder:
         )
         book.section = OPENING
         introduction = self._blocks(outline.introduction)
+        if self._note is not None:
+            introduction += (self._note,)
         parts = tuple(map(self._part, outline.parts))
         book.section = CLOSING
         closing, signature = self._writer.fill(outline.closing), self._signature(outline.form)

@@ -27,6 +27,17 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
+class Borders(StrEnum):
+    """In which borders a report over the reform of 2025 is drawn.
+
+    Those of its first days, those of today, or a unit's `own`: what it recorded itself, alone.
+    """
+
+    THEN = "then"
+    TODAY = "today"
+    OWN = "own"
+
+
 class ReportHeading(Frozen):
     """What a report is about: a unit under its superior, a period, as known at the end of a day.
 
@@ -41,6 +52,7 @@ class ReportHeading(Frozen):
     as_of: date
     name: str = ""
     audience: Audience = Audience.OFFICE
+    borders: Borders | None = None
 
     @computed_field  # type: ignore[prop-decorator]  # as pydantic documents it
     @property
@@ -49,7 +61,8 @@ class ReportHeading(Frozen):
         if self.audience is Audience.PUBLIC:
             return ""
         days = f"from={self.period.start}&to={self.period.end}&as_of={self.as_of}"
-        return f"/evidence?unit={self.unit_id}&{days}&figure="
+        borders = f"&borders={self.borders}" if self.borders else ""
+        return f"/evidence?unit={self.unit_id}&{days}{borders}&figure="
 
 
 class Section(Frozen):
