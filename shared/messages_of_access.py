@@ -53,6 +53,22 @@ ACCESS: Mapping[str, Text] = {
         "vi": "yêu cầu này không đến từ trang của hệ thống; hãy làm lại trên trang của hệ thống",
         "en": "this request does not come from a page of this system: do it there",
     },
+    "too_many_streams": {
+        "vi": "đã có {most} trang nhận thông báo trực tiếp; hãy thử lại sau",
+        "en": "{most} pages are told live already; try again later",
+    },
+    "too_many_figures": {
+        "vi": "hỏi quá nhiều số liệu một lần (tối đa {most}); hãy chia nhỏ câu hỏi",
+        "en": "too many figures at once (at most {most}); ask for fewer",
+    },
+    "not_narrowed_so": {
+        "vi": "chỉ tiêu không phân tổ được như vậy: {why}",
+        "en": "the indicator cannot be narrowed so: {why}",
+    },
+    "no_units": {
+        "vi": "cần có unit hoặc under",
+        "en": "give unit or under",
+    },
     "too_many_requests": {
         "vi": "đã gửi quá {most} yêu cầu trong một phút; hãy thử lại sau {seconds} giây",
         "en": "more than {most} requests in a minute: try again in {seconds} seconds",

@@ -79,9 +79,15 @@ def serve(app: FastAPI, host: str, port: int, proxies: str | None = None) -> Non
     )
     server = uvicorn.Server(config)
     app.state.stop = lambda: setattr(server, "should_exit", True)
+    app.state.is_stopping = lambda: server.should_exit
     server.run()
     if not server.started or failed():
         sys.exit(1)
+
+
+def is_stopping(app: FastAPI) -> bool:
+    """Say whether a served application was asked to stop: what it answers for long ends then."""
+    return bool(getattr(app.state, "is_stopping", bool)())
 
 
 def stop_with(app: FastAPI, failure: BaseException) -> None:

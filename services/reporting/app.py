@@ -16,13 +16,18 @@ from services.reporting import measures, projection
 from services.reporting.answers import Answers
 from services.reporting.api import lag_routes, report_routes
 from services.reporting.evidence_api import evidence_routes
+from services.reporting.figure_questions import FigureQuestions
+from services.reporting.figures_api import figure_routes
 from services.reporting.issuing.api import caller_by, issuing_routes, reading_routes
 from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
+from services.reporting.moves import Moves, moves_routes
 from services.reporting.positions import DATABASE_AWAY
 from services.reporting.report import PERIODIC, TERM, Forms, Plan, forms, load
 from services.reporting.settings import ReportingSettings
 from services.reporting.signing_in import install_console
+from services.reporting.standing import Standing
+from services.reporting.units_api import unit_routes
 from services.reporting.worker import Worker
 from shared.audit.refusals import Refusals
 from shared.audit.trail import keep_telling
@@ -91,14 +96,15 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
 
         app.state.pool, app.state.worker = pool, await work()
         app.state.refusals = Refusals(pool, clock)
-        for routes in _routes(pool, plans, report_forms, clock):
+        moves = Moves(pool)
+        for routes in (*_routes(pool, plans, report_forms, clock), moves_routes(moves)):
             app.include_router(routes)
         app.include_router(lag_routes(lag))
         tune_garbage_collection()
         counts = [lambda: measure_clock(pool, clock), lambda: measures.measure(pool)]
         counting = keep_measuring(counts, settings.measure_seconds)
         telling = keep_telling(pool, settings.measure_seconds)
-        async with _beside(app, follow(), _index(app), counting, telling):
+        async with _beside(app, follow(), _index(app), counting, telling, moves.run()):
             yield
         await app.state.worker.stop()
         await broker.stop()
@@ -126,6 +132,8 @@ def _routes(
     """Return the routes of the reports, of their evidence, and of documents."""
     yield report_routes(Answers(pool, plans), report_forms, clock)
     yield evidence_routes(pool, clock)
+    yield figure_routes(FigureQuestions(Standing(pool)), clock)
+    yield unit_routes(clock)
     drafts, office, caller = Drafts(pool, plans), Office(pool, report_forms), caller_by(clock)
     yield issuing_routes(drafts, office, caller)
     yield reading_routes(drafts, office, caller)

@@ -112,6 +112,7 @@ async def events_of(
     They come in the order in which they were recorded; the page is numbered from 0.
     """
     if asked.chosen.indicator.terms or asked.chosen.indicator.schedule is not None:
+        assert isinstance(one.figures, TallyFigures)
         told = _wanted(one.figures, tallies, asked.chosen, asked.period, about.as_of)
         columns = _columns(list(told))
         rows = await _found(conn, _COUNTED, asked.page, about.unit_id, about.as_of, *columns)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.reporting.calculating import as_figure, calculated, rounded
-from services.reporting.figure import Absence, Figure, Found, Kind, Period
+from services.reporting.figure import Absence, Figure, Figures, Found, Kind, Period
 from services.reporting.figures import TallyFigures, chosen_of, span_chosen
 from services.reporting.report.model import ReportHeading
 from services.reporting.tally_reader import Tallies
@@ -29,8 +29,8 @@ class Part:
     """A unit and what it counts for, with its own figures."""
 
     member: Member
-    figures: TallyFigures
-    is_silent: bool
+    figures: Figures
+    is_silent: bool = False
 
 
 def part(member: Member, period: Period, tallies: Tallies) -> Part:

@@ -22,6 +22,8 @@ _KEPT = 400_000
 """Results: one of each of the country's units for a hundred questions."""
 _KEPT_CELLS = 8_000_000
 """Cells of tallies, at some 30 bytes each."""
+_WHOLES = 64
+"""Answers on many units that are given again while nothing at all was folded."""
 _AT_ONCE = 200
 """Units read in one question, so that what is read never fills the memory."""
 
@@ -51,6 +53,7 @@ class Standing:
         self._tallies = LRUCache[object, _Kept](
             _KEPT_CELLS, getsizeof=lambda one: one.what.sums.size + 1
         )
+        self._wholes = LRUCache[object, tuple[object, Any]](_WHOLES)
         self._words: dict[str, str] = {}
         self._seen: object = None
 
@@ -66,9 +69,14 @@ class Standing:
         It must be a function of these and of `key` alone. It runs beside the event loop.
         """
         found: dict[str, T] = {}
+        asked = key, as_of, tuple(units)
         async with projection.snapshot(self._pool) as conn:
             folded = await positions.read(conn)
-            words = await self._words_of(conn, units, folded)
+            seen = await conn.fetchval("SELECT current_schema()"), tuple(sorted(folded.items()))
+            if (whole := self._wholes.get(asked)) is not None and whole[0] == seen:
+                again: Each[T] = whole[1]
+                return again
+            words = await self._words_of(conn, units, seen)
             lacking = list[str]()
             for unit in units:
                 kept = self._results.get((unit, as_of, key))
@@ -85,12 +93,13 @@ class Standing:
                     self._results[unit, as_of, key] = _Kept(words[unit], result)
         told = "\n".join(f"{unit} {words[unit]}" for unit in units)
         version = hashlib.sha256(f"{as_of}\n{told}".encode()).hexdigest()[:32]
-        return Each({unit: found[unit] for unit in units}, folded, version)
+        each = Each({unit: found[unit] for unit in units}, folded, version)
+        self._wholes[asked] = seen, each
+        return each
 
     async def _words_of(
-        self, conn: Connection, units: Collection[str], folded: Positions
+        self, conn: Connection, units: Collection[str], seen: object
     ) -> Mapping[str, str]:
-        seen = await conn.fetchval("SELECT current_schema()"), tuple(sorted(folded.items()))
         if seen != self._seen:
             self._seen, self._words = seen, {}
         words = self._words  # of this moment, whatever another question finds meanwhile

@@ -1,0 +1,247 @@
+"""The HTTP interface of figures: any indicator, of any units and periods, as of any day."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.reporting import positions
+from services.reporting.drawing import heading, members
+from services.reporting.figure import Period
+from services.reporting.figure_forms import FIGURE_FORMS, row
+from services.reporting.figure_questions import Answer, Ask, FigureQuestions
+from services.reporting.figures import chosen_of
+from services.reporting.report import Borders
+from shared import units
+from shared.access import answering
+from shared.clock import Clock, ward_day
+from shared.frozen import Day
+from shared.parameters import known_parameters
+from shared.refusal import Refused
+
+MOST = 100_000
+"""Figures of one answer."""
+_PAGE = 5_000
+_MOST_INDICATORS = 50
+_MOST_UNITS = 50
+_WORD = 12
+"""Letters of a version, where those of several units are one."""
+_EXAMPLE = {
+    "as_of": "2026-01-15",
+    "version": "5f0c",
+    "units": 1,
+    "page": 0,
+    "figures": [
+        {
+            "unit": "2004-10525",
+            "indicator": "registry.applications_received",
+            "dimensions": "channel=online",
+            "from": "2023-01-01",
+            "to": "2023-12-31",
+            "value": 412,
+            "upper": None,
+            "absence": None,
+            "qualifier": None,
+            "unit_of_measure": "hồ sơ",
+            "lacking": 0,
+        }
+    ],
+}
+
+type By = Literal["month", "quarter", "year"]
+_MONTHS: dict[By, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days asked about, and the day as of which."""
+
+    period: Period
+    by: By | None
+    as_of: date
+    today: date
+
+    def periods(self) -> Iterator[Period]:
+        """Yield the period, or the calendar months, quarters or years of it, cut where it ends."""
+        if self.by is None:
+            yield self.period
+            return
+        start, months = self.period.start, _MONTHS[self.by]
+        while start <= self.period.end:
+            number = start.year * 12 + (start.month - 1) // months * months + months
+            after = date(number // 12, number % 12 + 1, 1)
+            yield Period(start=start, end=min(after - timedelta(days=1), self.period.end))
+            start = after
+
+
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """The units asked about: those named, each with what is in it together; or each one `under`."""
+
+    unit: Sequence[str]
+    under: str | None
+    borders: Borders | None
+    page: int
+    size: int
+
+
+def _which(
+    unit: Annotated[
+        list[str], Query(max_length=_MOST_UNITS, description="units, or what is above units")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    under: Annotated[
+        str | None, Query(max_length=16, description="each unit in it", examples=["2004-288"])
+    ] = None,
+    borders: Annotated[
+        Borders | None, Query(description="over 1 July 2025: of then, of today, or its own")
+    ] = None,
+    page: Annotated[int, Query(ge=0, le=10_000, description="of the units in `under`")] = 0,
+    size: Annotated[int, Query(ge=1, le=_PAGE, description="units of a page")] = 1_000,
+) -> _Which:
+    if not unit and under is None:
+        raise Refused("no_units", "unit")
+    return _Which(unit, under, borders, page, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Figures, of how many units there are, and the header of the next page where there is one."""
+
+    answer: Answer
+    units: int
+    more: Mapping[str, str]
+
+
+def figure_routes(questions: FigureQuestions, clock: Clock) -> APIRouter:
+    """Return the routes of figures."""
+    routes = APIRouter(tags=["figures"], dependencies=[Depends(known_parameters)])
+
+    def span(
+        start: Annotated[Day, Query(alias="from", examples=["2023-01-01"])],
+        end: Annotated[Day, Query(alias="to", examples=["2023-12-31"])],
+        by: Annotated[By | None, Query(description="cut into calendar months, …")] = None,
+        as_of: Annotated[Day | None, Query(description="as recorded up to this day; today")] = None,
+    ) -> _Span:
+        today = ward_day(clock())
+        if end < start:
+            raise Refused("period_backwards", "to", start=start)
+        for field, day in (("from", start), ("to", end), ("as_of", as_of or today)):
+            if day > today:
+                raise Refused("in_the_future", field, today=today)
+        return _Span(Period(start=start, end=end), by, as_of or today, today)
+
+    content: dict[str, Any] = {one.media_type.split(";")[0]: {} for one in FIGURE_FORMS.values()}
+    content["application/json"] = {"example": _EXAMPLE}
+
+    @routes.get(
+        "/figures",
+        response_class=Response,
+        responses={200: {"content": content}, 304: {"description": "nothing has moved since"}},
+        summary="Figures of indicators: of units, each or together, of periods, as of a day",
+    )
+    async def read(
+        request: Request,
+        *,
+        indicator: Annotated[
+            list[str],
+            Query(max_length=_MOST_INDICATORS, examples=[["registry.applications_received"]]),
+        ],
+        about: Annotated[_Span, Depends(span)],
+        which: Annotated[_Which, Depends(_which)],
+        where: Annotated[
+            list[str], Query(max_length=10, examples=[["channel=online"]], description="dimensions")
+        ] = [],  # noqa: B006 - as above
+        form: Annotated[str, Query(alias="format", description=", ".join(FIGURE_FORMS))] = "json",
+    ) -> Response:
+        if form not in FIGURE_FORMS:
+            raise Refused("not_acceptable", "format", forms=", ".join(FIGURE_FORMS))
+        asks = list(_asks(indicator, where, about))
+        found = await (_of_each if which.under else _together)(
+            questions, request, which, asks, about
+        )
+        etag = f'"{found.answer.version}-{_digest(request)}"'
+        headers = {
+            **found.more,
+            "etag": etag,
+            "wardbook-positions": positions.to_json(found.answer.folded),
+            "vary": "accept-language",
+        }
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        told = {
+            "as_of": about.as_of.isoformat(),
+            "version": found.answer.version,
+            "units": found.units,
+            "page": which.page,
+        }
+        rows = [row(one) for one in found.answer.told]
+        body = FIGURE_FORMS[form].written(told, rows)
+        return Response(body, media_type=FIGURE_FORMS[form].media_type, headers=headers)
+
+    return routes
+
+
+async def of_each(request: Request, which: _Which, asks: Sequence[Ask], about: _Span) -> _Found:
+    assert which.under is not None
+    answering(request, _known(which.under), field="under")
+    every = units.under(which.under)
+    mine = every[which.page * which.size : (which.page + 1) * which.size]
+    _few(len(mine) * len(asks))
+    more = {}
+    if (which.page + 1) * which.size < len(every):
+        following = request.url.include_query_params(page=which.page + 1)
+        more = {"link": f'<{following.path}?{following.query}>; rel="next"'}
+    return _Found(await questions.of_each(mine, asks, about.as_of), len(every), more)
+
+
+async def _together(
+    questions: FigureQuestions, request: Request, which: _Which, asks: Sequence[Ask], about: _Span
+) -> _Found:
+    _few(len(which.unit) * len(asks))
+    answers = list[Answer]()
+    for one in which.unit:
+        head = heading(one, about.period, about.as_of, about.today, borders=which.borders)
+        answering(request, head.unit_id)
+        answers.append(await questions.of_all(head.unit_id, members(head), asks, about.as_of))
+    told = [one for answer in answers for one in answer.told]
+    version = "-".join(one.version[:_WORD] for one in answers)
+    return _Found(Answer(told, answers[0].folded, version), len(answers), {})
+
+
+def _asks(indicators: Sequence[str], where: Sequence[str], about: _Span) -> Iterator[Ask]:
+    dimensions = tuple(_dimension(one) for one in where)
+    for indicator in indicators:
+        try:
+            chosen_of(indicator, dimensions)
+        except KeyError:
+            raise Refused("unknown_figure", "indicator", status=404, figure=indicator) from None
+        except ValueError as error:
+            raise Refused("not_narrowed_so", "where", why=error) from None
+        for period in about.periods():
+            yield Ask(indicator, dimensions, period)
+
+
+def _dimension(told: str) -> tuple[str, str]:
+    name, _, value = told.partition("=")
+    return name, value
+
+
+def _known(holder: str) -> str:
+    try:
+        units.called(holder)
+    except units.UnknownUnit:
+        raise Refused("unknown_unit", "under", status=404, unit=holder) from None
+    return holder
+
+
+def _digest(request: Request) -> str:
+    """Return a word for what was asked, so that no answer is taken for that of another question."""
+    return hashlib.sha256(request.url.query.encode()).hexdigest()[:8]
+
+
+def _few(figures: int) -> None:
+    if figures > MOST:
+        raise Refused("too_many_figures", "size", most=MOST)
