@@ -184,7 +184,9 @@ def figure_routes(questions: FigureQuestions, clock: Clock) -> APIRouter:
     return routes
 
 
-async def of_each(request: Request, which: _Which, asks: Sequence[Ask], about: _Span) -> _Found:
+async def _of_each(
+    questions: FigureQuestions, request: Request, which: _Which, asks: Sequence[Ask], about: _Span
+) -> _Found:
     assert which.under is not None
     answering(request, _known(which.under), field="under")
     every = units.under(which.under)

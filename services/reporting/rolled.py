@@ -67,7 +67,8 @@ class RolledFigures:
             told = [self.lacking(one.indicator, one.dimensions) for one in operands]
             return list(dict.fromkeys(unit for units in told for unit in units))
         figures = (
-            (one.member.unit, one.figures.figure(indicator, dimensions)) for one in self.parts
+            (one.member.unit, one.figures.figure(indicator, dimensions, self.period))
+            for one in self.parts
         )
         return [unit for unit, figure in figures if figure.absence is Absence.MISSING]
 
@@ -88,9 +89,10 @@ class RolledFigures:
         period: Period | None,
     ) -> Found:
         wanted = chosen.indicator
-        span = span_chosen(chosen, period or self.period)
+        period = period or self.period
+        span = span_chosen(chosen, period)
         if wanted.formula is not None:
-            return calculated(chosen, period or self.period, self.figure)
+            return calculated(chosen, period, self.figure)
         if "heading" in wanted.ways:
             first = self.parts[0].figures.figure(indicator, dimensions, period)
             assert first.value is not None
