@@ -222,6 +222,7 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
         "GET /entries/{id}/history": Act(of="register entry"),
     },
     "reporting": {
+        "GET /figures": Act(asked=OF_UNIT | DAYS | {"indicator": "registry.applications_received"}),
         "GET /reports/term": Act(asked=OF_UNIT | DAYS),
         "GET /reports/periodic": Act(asked=OF_UNIT | {"kind": "statutory_quarter", "year": "2024"}),
         "GET /evidence": Act(asked=OF_UNIT | DAYS | {"figure": "registry.applications_received"}),
@@ -240,6 +241,7 @@ OF_NO_UNIT = {
     *("GET /outbox", "GET /readings", "GET /audit", "GET /lag", "GET /documents", "GET /entries"),
     *("GET /cases/files", "GET /cases/files/template", "POST /cases/files"),
     *("GET /cases/files/{id}", "GET /returns/forms", "GET /returns/forms/{form}/template"),
+    *("GET /units", "GET /indicators", "GET /moves"),
 }
 """What tells of no unit, or of who asks alone; of files each row is weighed (test_bulk)."""
 

@@ -1,0 +1,99 @@
+"""Several units together: what is added up, what is worked out anew, what is of none of them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from services.reporting.calculating import as_figure
+from services.reporting.figure import Absence, Figure, Found, Period
+from services.reporting.figures import chosen_of
+from services.reporting.rolled import Part, RolledFigures
+from shared.lineage import Member
+from shared.quantity import Qualifier
+from tests.support.builders import DAY
+
+PERIOD = Period(start=DAY, end=DAY)
+RECEIVED = "registry.applications_received"
+RATE = "registry.resolved_on_time_share"
+EARLY, ON_TIME = "registry.applications_resolved_early", "registry.applications_resolved_on_time"
+RESOLVED = "registry.applications_resolved"
+
+type Values = Mapping[str, int | Decimal | str | Absence]
+
+
+class Told:
+    """Figures of a unit, as Figures: what is not told is missing."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    def figure(
+        self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
+    ) -> Figure:
+        """Return what was told."""
+        chosen = chosen_of(indicator, tuple(dimensions.items()))
+        value = self._values.get(indicator, Absence.MISSING)
+        return as_figure(indicator, dimensions, chosen.indicator, Found(value, period or PERIOD))
+
+    def values(self, indicator: str, dimension: str) -> list[str]:
+        """Return none."""
+        del indicator, dimension
+        return []
+
+
+def rolled(*units: Values, weights: tuple[Fraction, ...] = ()) -> RolledFigures:
+    given = weights or (Fraction(1),) * len(units)
+    members = [
+        Member(unit=f"2004-0000{at}", weight=weight, is_estimate=weight < 1)
+        for at, weight in enumerate(given)
+    ]
+    return RolledFigures(
+        PERIOD, [Part(one, Told(of)) for one, of in zip(members, units, strict=True)]
+    )
+
+
+def test_flows_and_levels_are_added_up() -> None:
+    figures = rolled({RECEIVED: 3, "education.pupils": 10}, {RECEIVED: 4, "education.pupils": 5})
+    assert figures.figure(RECEIVED, {}).value == 7
+    assert figures.figure("education.pupils", {}).value == 15
+
+
+def test_a_ratio_is_one_of_sums() -> None:
+    """Nine of ten, and none of thirty: 22.5 of a hundred, and not 45."""
+    figures = rolled({EARLY: 0, ON_TIME: 9, RESOLVED: 10}, {EARLY: 0, ON_TIME: 0, RESOLVED: 30})
+    assert figures.figure(RATE, {}).value == Decimal("22.50")
+
+
+def test_a_part_of_a_unit_is_an_estimate() -> None:
+    figure = rolled({RECEIVED: 3}, {RECEIVED: 4}, weights=(Fraction(1, 2), Fraction(1))).figure(
+        RECEIVED, {}
+    )
+    assert (figure.value, figure.qualifier) == (Decimal("5.50"), Qualifier.ABOUT)
+
+
+@pytest.mark.parametrize(
+    "indicator",
+    [
+        "education.school_levels",
+        "covid.vaccinated_share_target",
+        "health.duty_hours_per_day",
+        "report.years_in_office",
+    ],
+)
+def test_what_holds_of_one_unit_is_of_none_of_several(indicator: str) -> None:
+    figure = rolled({indicator: 1}, {indicator: 2}).figure(indicator, {})
+    assert (figure.value, figure.absence) == (None, Absence.NOT_APPLICABLE)
+
+
+def test_what_is_missing_of_some_is_of_the_others_and_says_so() -> None:
+    figures = rolled({RECEIVED: 3}, {}, {RECEIVED: Absence.NOT_APPLICABLE})
+    assert figures.figure(RECEIVED, {}).value == 3
+    assert figures.lacking(RECEIVED, {}) == ["2004-00001"]
+    assert rolled({}, {}).figure(RECEIVED, {}).absence is Absence.MISSING
+
+
+def test_a_ratio_lacks_the_units_of_which_a_part_of_it_is_missing() -> None:
+    figures = rolled({EARLY: 0, ON_TIME: 9, RESOLVED: 10}, {RESOLVED: 30})
+    assert figures.lacking(RATE, {}) == ["2004-00001"]
