@@ -76,9 +76,7 @@ class _Sample:
         plain = [
             number
             for number, case in enumerate(cases)
-            if case.status is Status.RESOLVED
-            and case.closed_on != case.due_on
-            and case.due_on < last
+            if case.status is Status.RESOLVED and (case.closed_on or last) < case.due_on < last
         ]
         wrong = dict(zip(plain, work.wrong, strict=False))
         for number, case in enumerate(cases):
