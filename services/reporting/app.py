@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from services.reporting import measures, projection
 from services.reporting.answers import Answers
 from services.reporting.api import lag_routes, report_routes
+from services.reporting.console.api import console_routes
 from services.reporting.evidence_api import evidence_routes
 from services.reporting.figure_questions import FigureQuestions
 from services.reporting.figures_api import figure_routes
@@ -134,8 +135,10 @@ def _routes(
     """Return the routes of the reports, of their evidence, and of documents."""
     yield report_routes(Answers(pool, plans), report_forms, clock)
     yield evidence_routes(pool, clock)
-    yield figure_routes(FigureQuestions(Standing(pool)), clock)
+    standing = Standing(pool)
+    yield figure_routes(FigureQuestions(standing), clock)
     yield unit_routes(clock)
+    yield console_routes(pool, standing, plans[TERM], clock)
     drafts, office, caller = Drafts(pool, plans), Office(pool, report_forms), caller_by(clock)
     yield issuing_routes(drafts, office, caller)
     yield reading_routes(drafts, office, caller)

@@ -31,19 +31,19 @@ def chart(outline: ChartOutline, figures: Figures, period: Period) -> Chart:
         ]
         for slot in outline.lines
     ]
-    scale = _scale([value for row in rows for value in map(_number, row) if value is not None])
+    marks = scale([value for row in rows for value in map(_number, row) if value is not None])
     every = -(-len(steps) // _MOST_MARKS)
     return Chart(
         title=outline.title,
         unit_of_measure=numbers.unit_of(printed_as(outline.lines[0])),
         labels=tuple(step.label for step in steps),
-        series=tuple(_series(row, scale[-1]) for row in rows),
+        series=tuple(_series(row, marks[-1]) for row in rows),
         across=tuple(
             Mark(text=step.label, at=(n + 0.5) / len(steps))
             for n, step in enumerate(steps)
             if n % every == 0
         ),
-        upwards=tuple(Mark(text=numbers.number(one), at=float(one / scale[-1])) for one in scale),
+        upwards=tuple(Mark(text=numbers.number(one), at=float(one / marks[-1])) for one in marks),
     )
 
 
@@ -104,7 +104,7 @@ def _series(row: Sequence[Figure], top: Decimal) -> Series:
     )
 
 
-def _scale(values: Sequence[int | Decimal]) -> list[Decimal]:
+def scale(values: Sequence[int | Decimal]) -> list[Decimal]:
     """Return round numbers from zero, at most six, of which the last is no less than any value."""
     highest = Decimal(max(values, default=1)) or Decimal(1)
     power = Decimal(10) ** (highest / _LONGEST_SCALE).adjusted()

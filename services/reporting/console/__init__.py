@@ -1,0 +1,1 @@
+"""The console: pages on which a city looks at its units."""

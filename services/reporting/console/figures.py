@@ -1,0 +1,150 @@
+"""What the console asks of a unit, worked out of its tallies: a row of the overview. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from services.reporting.console.view import borders_of
+from services.reporting.drawing import drawn, heading
+from services.reporting.figure import Figure, Period
+from services.reporting.figures import TallyFigures
+from services.reporting.filings import filings
+from services.reporting.report import Plan
+from services.reporting.report.model import Verdict
+from services.reporting.tally_reader import Tallies
+from shared import units
+from shared.record import record
+
+type By = Literal["month", "quarter", "year"]
+
+MONTHS: dict[By, int] = {"month": 1, "quarter": 3, "year": 12}
+DESKS = ("registry", "permits")
+"""The departments that receive dossiers."""
+_OF_DESKS = {
+    "received": "received",
+    "resolved": "resolved",
+    "early": "resolved_early",
+    "on_time": "resolved_on_time",
+    "overdue": "open_overdue",
+}
+RECONCILED = "petitions.mediations_reconciled"
+_COURSE = 12
+_TENTH = Decimal("0.1")
+
+
+@record(kw_only=True)
+class Row:
+    """How a unit stands; None where no department has told it, `partial` what one has not told.
+
+    `resolved_in_time` of the `resolved` dossiers were not late. `course` are the dossiers received
+    in each of the last months of the period.
+    """
+
+    unit: str
+    name: str
+    received: int | None
+    resolved: int | None
+    resolved_in_time: int | None
+    overdue: int | None
+    reconciled: int | None
+    is_silent: bool = False
+    missing: int = 0
+    broken: int | None = None
+    course: tuple[tuple[Period, int | None], ...] = ()
+    partial: frozenset[str] = frozenset()
+
+    @property
+    def in_time(self) -> Decimal | None:
+        """The share of dossiers settled in time, in percent."""
+        return share(self.resolved_in_time, self.resolved)
+
+
+def share(part: int | None, whole: int | None) -> Decimal | None:
+    """Return what part of a whole something is, in percent to a tenth; None of nothing."""
+    if part is None or not whole:
+        return None
+    return (Decimal(100 * part) / whole).quantize(_TENTH, ROUND_HALF_UP)
+
+
+def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) -> Row:
+    """Return how a unit stands in a period, by what was recorded of it up to a day."""
+    figures = TallyFigures(period, tallies)
+    is_silent = not tallies.sums.series and not tallies.statements
+    about = heading(unit, period, as_of, max(as_of, period.end), borders=borders_of(unit, period))
+    checks = () if is_silent else drawn(plan, about, {unit: tallies}).checks
+    owed = filings(units.unit(unit), period, as_of, tallies.statements)
+    return replace(
+        row_of_figures(unit, figures, period),
+        is_silent=is_silent,
+        missing=sum(len(one.missing) for one in owed),
+        broken=None if is_silent else sum(one.verdict is Verdict.BROKEN for one in checks),
+        course=tuple((step, received(figures, step)) for step in _last(period)),
+    )
+
+
+def row_of_figures(unit: str, figures: TallyFigures, period: Period) -> Row:
+    """Return what a unit's figures say of a period; nothing of returns and checks."""
+    told = {
+        name: [_value(figures.figure(f"{desk}.applications_{what}", {}, period)) for desk in DESKS]
+        for name, what in _OF_DESKS.items()
+    }
+    sums = {name: added(values) for name, values in told.items()}
+    return Row(
+        unit=unit,
+        name=units.called(unit),
+        received=sums["received"],
+        resolved=sums["resolved"],
+        resolved_in_time=added([sums["early"], sums["on_time"]]),
+        overdue=sums["overdue"],
+        reconciled=_value(figures.figure(RECONCILED, {}, period)),
+        partial=frozenset(name for name, values in told.items() if _is_partial(values)),
+    )
+
+
+def received(figures: TallyFigures, span: Period) -> int | None:
+    """Return the dossiers that a unit's desks received."""
+    return added(
+        [_value(figures.figure(f"{desk}.applications_received", {}, span)) for desk in DESKS]
+    )
+
+
+def added(values: list[int | None]) -> int | None:
+    """Return the sum of what is told; None where nothing is."""
+    told = [one for one in values if one is not None]
+    return sum(told) if told else None
+
+
+def steps(period: Period, by: By) -> Iterator[Period]:
+    """Yield the calendar months, quarters or years of a period, cut where it begins and ends."""
+    start, months = period.start, MONTHS[by]
+    while start <= period.end:
+        number = start.year * 12 + (start.month - 1) // months * months + months
+        after = date(number // 12, number % 12 + 1, 1)
+        yield Period(start=start, end=min(after - timedelta(days=1), period.end))
+        start = after
+
+
+def _last(period: Period) -> list[Period]:
+    return list(steps(period, "month"))[-_COURSE:]
+
+
+def _is_partial(values: list[int | None]) -> bool:
+    return None in values and any(one is not None for one in values)
+
+
+def _value(figure: Figure) -> int | None:
+    return figure.value if isinstance(figure.value, int) else None
+
+
+def a_year_before(period: Period) -> Period:
+    """Return the same days of the year before; the end of a February stays one."""
+    return Period(
+        start=_before(period.start), end=_before(period.end + timedelta(1)) - timedelta(1)
+    )
+
+
+def _before(day: date) -> date:
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)

@@ -1,0 +1,133 @@
+"""Renders the console's pages, in the reader's language; what may not be seen is a page, too."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.reporting.console.view import View, address
+from services.reporting.console.words import Language, Words
+from services.reporting.report import numbers
+from shared import units
+from shared.access import asking
+from shared.periods import PERIOD_KINDS
+from shared.refusal import Refused, RefusedAll, broken
+from shared.sentences import sentence
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_COOKIE = "wardbook-lang"
+_A_YEAR = 365 * 86_400
+_LANGUAGES: Mapping[str, Language] = {"vi": "vi", "en": "en"}
+_MEDIA_TYPES = {"style.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}
+
+
+def words_of(request: Request) -> Words:
+    """Return the texts in the language that the address says, or that was chosen before."""
+    told = request.query_params.get("lang") or request.cookies.get(_COOKIE, "")
+    return Words(_LANGUAGES.get(told, "vi"))
+
+
+def page(request: Request, name: str, view: View, status: int = 200, **told: Any) -> Response:
+    """Return a page of a template; a language that was asked for is remembered."""
+    told |= {
+        "view": view,
+        "w": words_of(request),
+        "person": asking(request),
+        "can_sign_out": "session" in request.scope,
+        "style": asset_address("style.css"),
+        "script": asset_address("live.js"),
+    }
+    body = _environment().get_template(name).render(told)
+    return _remembering(request, HTMLResponse(body, status))
+
+
+def sent_on(request: Request, to: str) -> Response:
+    """Return what sends a browser to the address that says all of what it is to show."""
+    return _remembering(request, RedirectResponse(to, 303))
+
+
+def _remembering(request: Request, response: Response) -> Response:
+    if request.query_params.get("lang") in _LANGUAGES:
+        response.set_cookie(
+            _COOKIE,
+            request.query_params["lang"],
+            max_age=_A_YEAR,
+            path="/console",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+class PageRoute(APIRoute):
+    """A route that answers a browser's refused question by a page; a program's as everywhere."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        """Return what answers."""
+        plain = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await plain(request)
+            except (Refused, RequestValidationError) as error:
+                if "text/html" not in request.headers.get("accept", ""):
+                    raise
+                return _refusal(request, error)
+
+        return answer
+
+
+def _refusal(request: Request, error: Refused | RequestValidationError) -> Response:
+    refusal = error if isinstance(error, Refused) else _invalid(error)
+    language = words_of(request).language
+    told = [(field, sentence(rule, language, values)) for field, rule, values in refusal.errors]
+    return page(request, "refused.html", View("/console", {}), refusal.status, told=told)
+
+
+def _invalid(error: RequestValidationError) -> Refused:
+    return RefusedAll([broken(one, str(one["loc"][-1])) for one in error.errors()])
+
+
+def asset(name: str) -> Response:
+    """Return the stylesheet or the script; its address is another one when it is."""
+    return Response(
+        _asset(name),
+        media_type=_MEDIA_TYPES[name],
+        headers={"cache-control": f"private, max-age={_A_YEAR}, immutable"},
+    )
+
+
+def asset_address(name: str) -> str:
+    """Return where the stylesheet or the script is."""
+    return f"/console/{name}?v={hashlib.sha256(_asset(name)).hexdigest()[:12]}"
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return (_TEMPLATES / name).read_bytes()
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        "address": address,
+        "called": units.called,
+        "period_kinds": list(PERIOD_KINDS),
+        "numbers": numbers,
+    }
+    return made
