@@ -86,12 +86,41 @@ class _File(Closed):
         return self
 
 
-@cache
 def edges_from(unit_id: str, as_of: date) -> tuple[Edge, ...]:
     """Return what became of a unit of 2004, as known on a day; of one of 2025 nothing yet.
 
     Raises UnknownUnit, and ValueError where the parts told of a unit exceed it.
     """
+    return _edges_from(unit_id, _known_on(as_of))
+
+
+def edges_into(unit_id: str, as_of: date) -> tuple[Edge, ...]:
+    """Return what a unit of 2025 was made of, as known on a day; of one of 2004 nothing."""
+    return tuple(_into(_known_on(as_of)).get(unit_id, ()))
+
+
+def members(holder: str, as_of: date) -> tuple[Member, ...]:
+    """Return whose numbers are those of a unit, or of what is above units, in its own borders.
+
+    The borders of 2004 are those of then, the borders of 2025 those of today. Units of the one list
+    belong to what the other one holds by their edges: a unit of 2025 to a district by as much of
+    it as came from there, each unit that it was made of counting the same. Raises UnknownUnit.
+    """
+    return _members(holder, _known_on(as_of))
+
+
+def _known_on(as_of: date) -> date:
+    """Return the first day on which all was known that was on a day.
+
+    What is worked out is kept by it: of as many days as something was recorded, and no others.
+    """
+    return max(
+        (one.recorded_on for one in _file().edge if one.recorded_on <= as_of), default=date.min
+    )
+
+
+@cache
+def _edges_from(unit_id: str, as_of: date) -> tuple[Edge, ...]:
     file = _file()
     heirs = [one.id for one in units.successors(units.unit(unit_id))]
     told = {one.new: one for one in file.edge if one.old == unit_id and one.recorded_on <= as_of}
@@ -118,23 +147,11 @@ def edges_from(unit_id: str, as_of: date) -> tuple[Edge, ...]:
 
 
 @cache
-def edges_into(unit_id: str, as_of: date) -> tuple[Edge, ...]:
-    """Return what a unit of 2025 was made of, as known on a day; of one of 2004 nothing."""
-    return tuple(_into(as_of).get(unit_id, ()))
-
-
-@cache
-def members(holder: str, as_of: date) -> tuple[Member, ...]:
-    """Return whose numbers are those of a unit, or of what is above units, in its own borders.
-
-    The borders of 2004 are those of then, the borders of 2025 those of today. Units of the one list
-    belong to what the other one holds by their edges: a unit of 2025 to a district by as much of
-    it as came from there, each unit that it was made of counting the same. Raises UnknownUnit.
-    """
+def _members(holder: str, as_of: date) -> tuple[Member, ...]:
     units.called(holder)
     found = dict(_direct(holder))
     if holder != units.COUNTRY:
-        found |= _from_old(holder, as_of) if holder.startswith("2025") else _back(holder, as_of)
+        found |= _back(holder, as_of) if units.is_of_2004(holder) else _from_old(holder, as_of)
     return tuple(
         Member(unit=unit, weight=weight, is_estimate=is_estimate)
         for unit, (weight, is_estimate) in sorted(found.items())

@@ -4,10 +4,10 @@ Read from periods.toml.
 """
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -23,6 +23,22 @@ class Period:
 
     start: date
     end: date
+
+
+type Step = Literal["month", "quarter", "year"]
+
+MONTHS: Mapping[Step, int] = {"month": 1, "quarter": 3, "year": 12}
+"""How long the steps are into which a period is cut."""
+
+
+def steps(period: Period, by: Step) -> Iterator[Period]:
+    """Yield the calendar months, quarters or years of a period, cut where it begins and ends."""
+    start, months = period.start, MONTHS[by]
+    while start <= period.end:
+        number = start.year * 12 + (start.month - 1) // months * months + months
+        after = date(number // 12, number % 12 + 1, 1)
+        yield Period(start=start, end=min(after - timedelta(days=1), period.end))
+        start = after
 
 
 class Due(Closed):

@@ -126,6 +126,11 @@ def level(holder: str) -> str:
     return {5: "commune", 3: "district", 2: "province"}.get(len(code), "country")
 
 
+def is_of_2004(holder: str) -> bool:
+    """Say whether an identity is of the list of 2004, which ended with the reform."""
+    return holder.startswith("2004-")
+
+
 @cache
 def above(holder: str) -> tuple[str, ...]:
     """Return what a unit, or what is above units, belongs to, the nearest first.

@@ -33,8 +33,7 @@ ADDRESSES: Mapping[str, str] = {
     "figures of 24 units, each": f"{_FIGURES}&under={DISTRICT}&{_OLD}",
     "figures of 114 units, each": f"{_FIGURES}&under={PROVINCE}&{_NEW}",
     "figures of 114 units, by month": f"{_FIGURES}&under={PROVINCE}&by=month&{_NEW}",
-    # The units of today are the last of both lists, so the page that they are on.
-    "figures of 3,319 units, each": f"{_FIGURES}&under=vn&size=3351&page=3&{_NEW}",
+    "figures of 3,321 units, each": f"{_FIGURES}&under=vn&size=5000&{_NEW}",
     "figures of a province as one": f"{_FIGURES}&unit={PROVINCE}&{_NEW}",
     "figures of the country as one": f"{_FIGURES}&unit=vn&{_NEW}",
     "units of a province": f"/units?under={PROVINCE}",

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from services.reporting import positions, projection
+from services.reporting.asked import have_come
 from services.reporting.figure import Figures, Period
 from services.reporting.filings import added, filings
 from services.reporting.positions import Positions
@@ -47,7 +48,8 @@ def drawn(plan: Plan, about: ReportHeading, tallies: Mapping[str, Tallies]) -> R
         filings(units.unit(unit), about.period, about.as_of, tallies[unit].statements)
         for unit in (one.member.unit for one in parts)
     ]
-    return build(plan, about, figures_of(about, parts), added(told), note_on(about, parts))
+    note = note_on(about, parts) if is_rolled(about) else ""
+    return build(plan, about, figures_of(about, parts), added(told), note)
 
 
 def figures_of(about: ReportHeading, parts: Sequence[Part]) -> Figures:
@@ -81,8 +83,9 @@ def members(about: ReportHeading) -> Sequence[Member]:
 
 def worked(unit: str, period: Period) -> bool:
     """Say whether a unit was at work on a day of a period: those of 2004 until the reform."""
-    is_old = unit.startswith("2004")
-    return period.start < units.REFORM if is_old else period.end >= units.REFORM
+    if units.is_of_2004(unit):
+        return period.start < units.REFORM
+    return period.end >= units.REFORM
 
 
 def heading(
@@ -99,11 +102,7 @@ def heading(
     `then`, or of today's list in those of `today`. Without borders a unit must be in force on the
     last day.
     """
-    if period.end < period.start:
-        raise Refused("period_backwards", "to", start=period.start)
-    for field, day in (("from", period.start), ("to", period.end), ("as_of", as_of)):
-        if day > today:
-            raise Refused("in_the_future", field, today=today)
+    have_come(period, as_of, today)
     on = {
         Borders.THEN: min(period.start, _LAST_OF_2004),
         Borders.TODAY: max(period.end, units.REFORM),
@@ -153,8 +152,8 @@ def _holder(told: str, on: date) -> tuple[str, str]:
     try:
         if not units.CODE.fullmatch(told) and not units.is_unit(told):
             units.called(told)
-            register, _, code = told.partition("-")
-            if code and (register == "2004") is (on >= units.REFORM):
+            code = told.partition("-")[2]
+            if code and units.is_of_2004(told) is (on >= units.REFORM):
                 raise Refused("unit_not_in_force", "unit", unit=told, day=on)
             return told, code or told
         found = units.resolve(told, on)

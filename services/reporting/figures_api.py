@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
+from services.reporting.asked import have_come, known
 from services.reporting.drawing import heading, members, worked
 from services.reporting.figure import Period
 from services.reporting.figure_forms import EXAMPLE, FIGURE_FORMS, row
@@ -20,6 +21,7 @@ from shared.access import answering
 from shared.clock import Clock, ward_day
 from shared.frozen import Day
 from shared.parameters import known_parameters
+from shared.periods import Step, steps
 from shared.refusal import Refused
 
 MOST = 100_000
@@ -29,8 +31,6 @@ _MOST_INDICATORS = 50
 _MOST_UNITS = 50
 _WORD = 12
 """Letters of a version, where those of several units are one."""
-type By = Literal["month", "quarter", "year"]
-_MONTHS: dict[By, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,13 @@ class _Span:
     """The days asked about, and the day as of which."""
 
     period: Period
-    by: By | None
+    by: Step | None
     as_of: date
     today: date
 
     def periods(self) -> Iterator[Period]:
-        """Yield the period, or the calendar months, quarters or years of it, cut where it ends."""
-        if self.by is None:
-            yield self.period
-            return
-        start, months = self.period.start, _MONTHS[self.by]
-        while start <= self.period.end:
-            number = start.year * 12 + (start.month - 1) // months * months + months
-            after = date(number // 12, number % 12 + 1, 1)
-            yield Period(start=start, end=min(after - timedelta(days=1), self.period.end))
-            start = after
+        """Return the period, or the calendar months, quarters or years of it, cut where it ends."""
+        return iter([self.period]) if self.by is None else steps(self.period, self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +95,13 @@ def figure_routes(questions: FigureQuestions, clock: Clock) -> APIRouter:
     def span(
         start: Annotated[Day, Query(alias="from", examples=["2023-01-01"])],
         end: Annotated[Day, Query(alias="to", examples=["2023-12-31"])],
-        by: Annotated[By | None, Query(description="cut into calendar months, …")] = None,
+        by: Annotated[Step | None, Query(description="cut into calendar months, …")] = None,
         as_of: Annotated[Day | None, Query(description="as recorded up to this day; today")] = None,
     ) -> _Span:
         today = ward_day(clock())
-        if end < start:
-            raise Refused("period_backwards", "to", start=start)
-        for field, day in (("from", start), ("to", end), ("as_of", as_of or today)):
-            if day > today:
-                raise Refused("in_the_future", field, today=today)
-        return _Span(Period(start=start, end=end), by, as_of or today, today)
+        period = Period(start=start, end=end)
+        have_come(period, as_of or today, today)
+        return _Span(period, by, as_of or today, today)
 
     content: dict[str, Any] = {one.media_type.split(";")[0]: {} for one in FIGURE_FORMS.values()}
     content["application/json"] = {"example": EXAMPLE}
@@ -169,7 +158,7 @@ async def _of_each(
     questions: FigureQuestions, request: Request, which: _Which, asks: Sequence[Ask], about: _Span
 ) -> _Found:
     assert which.under is not None
-    answering(request, _known(which.under), field="under")
+    answering(request, known(which.under, "under"), field="under")
     every = [one for one in units.under(which.under) if worked(one, about.period)]
     mine = every[which.page * which.size : (which.page + 1) * which.size]
     _few(len(mine) * len(asks))
@@ -210,14 +199,6 @@ def _asks(indicators: Sequence[str], where: Sequence[str], about: _Span) -> Iter
 def _dimension(told: str) -> tuple[str, str]:
     name, _, value = told.partition("=")
     return name, value
-
-
-def _known(holder: str) -> str:
-    try:
-        units.called(holder)
-    except units.UnknownUnit:
-        raise Refused("unknown_unit", "under", status=404, unit=holder) from None
-    return holder
 
 
 def _digest(request: Request) -> str:

@@ -19,7 +19,7 @@ from shared.indicators import CATALOGUE, Selection
 from shared.lineage import Member
 from shared.quantity import Qualifier
 from shared.record import record
-from shared.units import REFORM
+from shared.units import REFORM, is_of_2004
 
 _ADDED = (Kind.FLOW, Kind.LEVEL)
 
@@ -35,8 +35,7 @@ class Part:
 
 def part(member: Member, period: Period, tallies: Tallies) -> Part:
     """Return a unit's part; one of which nothing was told as of that day is silent."""
-    is_silent = not tallies.sums.series and not tallies.statements
-    return Part(member, TallyFigures(period, tallies), is_silent)
+    return Part(member, TallyFigures(period, tallies), tallies.is_empty)
 
 
 class RolledFigures:
@@ -136,15 +135,13 @@ def _number(value: int | Decimal | str | None) -> Fraction:
 
 
 def note_on(about: ReportHeading, parts: Sequence[Part]) -> str:
-    """Return what a report says of the units that it adds up; nothing where it adds up none.
+    """Return what a report says of the units that it adds up.
 
     It says in which borders, of how many units nothing was told, and what is an estimate.
     """
-    if [one.member.unit for one in parts] == [about.unit_id]:
-        return ""
     said = [f"Số liệu được cộng từ số liệu của {len(parts)} đơn vị hành chính cấp xã"]
     if about.period.start < REFORM <= about.period.end or about.borders:
-        which = "trước" if about.unit_id.startswith("2004") else "từ"
+        which = "trước" if is_of_2004(about.unit_id) else "từ"
         said[0] += f", theo địa giới hành chính {which} ngày 01/7/2025"
     if any(one.member.is_estimate for one in parts):
         estimated = sum(one.member.is_estimate for one in parts)

@@ -13,10 +13,9 @@ from typing import Any
 
 import asyncpg
 import numpy as np
-from aiokafka import TopicPartition
 from numpy.typing import NDArray
 
-from services.reporting import positions, projection
+from services.reporting import projection
 from services.reporting.copying import EPOCH, arrays_read
 from services.reporting.figure import Period
 from services.reporting.projections.tallies import Column
@@ -138,11 +137,15 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """All that a report of one unit needs, and the positions up to which it is folded."""
+    """All that a report of one unit needs."""
 
     sums: Sums
     statements: Sequence[Statement]
-    folded: Mapping[TopicPartition, int]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was told of the unit."""
+        return not self.sums.series and not self.statements
 
 
 async def read_tallies(pool: Pool, unit: str, as_of: date) -> Tallies:
@@ -163,11 +166,6 @@ async def versions_of(conn: Connection, units: Collection[str]) -> Mapping[str, 
     return {unit: told.get(unit, "") for unit in units}
 
 
-async def version_of(conn: Connection, unit: str) -> str:
-    """Return the word of one unit, as `versions_of`."""
-    return (await versions_of(conn, [unit]))[unit]
-
-
 async def tallies_of(conn: Connection, unit: str, as_of: date) -> Tallies:
     """Return the same as `read_tallies` from the caller's snapshot of the live projection."""
     return (await tallies_of_each(conn, [unit], as_of))[unit]
@@ -179,8 +177,7 @@ async def tallies_of_each(
     """Return the tallies of units, in as many questions as one unit takes."""
     cells = await cells_of_each(conn, units, as_of)
     statements = await statements_of_each(conn, units, as_of)
-    folded = await positions.read(conn)
-    return {unit: Tallies(cells[unit], statements[unit], folded) for unit in units}
+    return {unit: Tallies(cells[unit], statements[unit]) for unit in units}
 
 
 async def read_cells(conn: Connection, unit: str, as_of: date) -> Sums:

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.reporting.asked import known
 from shared import lineage, units
 from shared.clock import Clock, ward_day
 from shared.frozen import Day, Frozen
 from shared.indicators import CATALOGUE
-from shared.indicators.model import Indicator, Kind
+from shared.indicators.model import Kind
 from shared.parameters import known_parameters
-from shared.refusal import Refused
 
 _PAGE = 5_000
 _EXAMPLE = "2004-10525"
@@ -98,11 +98,8 @@ def unit_routes(clock: Clock) -> APIRouter:
         size: Annotated[int, Query(ge=1, le=_PAGE)] = 200,
     ) -> UnitPage | Response:
         day = as_of or ward_day(clock())
-        found = [unit] if unit else _listed(under or units.COUNTRY, level)
-        try:
-            wanted = [one for one in found if _is_wanted(one, q.casefold(), valid_on)]
-        except units.UnknownUnit:
-            raise Refused("unknown_unit", "unit", status=404, unit=unit) from None
+        found = [known(unit, "unit")] if unit else _listed(under or units.COUNTRY, level)
+        wanted = [one for one in found if _is_wanted(one, q.casefold(), valid_on)]
         some = tuple(_answer(one, day) for one in wanted[page * size : (page + 1) * size])
         told = UnitPage(total=len(wanted), page=page, units=some)
         etag = _etag(told.model_dump_json())
@@ -123,7 +120,7 @@ def unit_routes(clock: Clock) -> APIRouter:
         department: Annotated[str | None, Query(max_length=64, examples=["registry"])] = None,
     ) -> Sequence[IndicatorAnswer] | Response:
         told = [
-            _indicator(one)
+            _indicator(one.id)
             for one in CATALOGUE.indicators.values()
             if department in {None, one.department}
         ]
@@ -137,10 +134,7 @@ def unit_routes(clock: Clock) -> APIRouter:
 
 
 def _listed(holder: str, level: str) -> Iterable[str]:
-    try:
-        units.called(holder)
-    except units.UnknownUnit:
-        raise Refused("unknown_unit", "under", status=404, unit=holder) from None
+    known(holder, "under")
     if level == "commune":
         return units.under(holder)
     held = (above for one in units.under(holder) for above in units.above(one))
@@ -191,7 +185,7 @@ def _edges(edges: Iterable[lineage.Edge]) -> tuple[LineageEdge, ...]:
 
 
 @cache
-def _indicator_by_id(name: str) -> IndicatorAnswer:
+def _indicator(name: str) -> IndicatorAnswer:
     one = CATALOGUE.indicators[name]
     dimensions = CATALOGUE.dimensions_of(one)
     return IndicatorAnswer(
@@ -205,10 +199,6 @@ def _indicator_by_id(name: str) -> IndicatorAnswer:
         adds_up=one.formula is not None
         or (one.kind in (Kind.FLOW, Kind.LEVEL) and not one.of_one_unit),
     )
-
-
-def _indicator(one: Indicator) -> IndicatorAnswer:
-    return _indicator_by_id(one.id)
 
 
 def _etag(told: str) -> str:

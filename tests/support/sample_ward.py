@@ -65,7 +65,6 @@ def figures(subjects: Sequence[Subject]) -> TallyFigures:
             (_stated(one) for one in subjects if one.service == "returns"),
             key=lambda one: (one.period.end, one.period.start, one.subject),
         ),
-        folded={},
     )
     return TallyFigures(TERM, tallies)
 

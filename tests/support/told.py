@@ -49,7 +49,7 @@ def tallies(
         as_of,
     )
     in_order = sorted(statements, key=lambda one: (one.period.end, one.period.start, one.subject))
-    return Tallies(sums=sums, statements=in_order, folded={})
+    return Tallies(sums=sums, statements=in_order)
 
 
 def a_line(

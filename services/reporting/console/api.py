@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.reporting.console.figures import By
 from services.reporting.console.overview_page import Asked, OverviewPage
 from services.reporting.console.pages import PageRoute, asset, sent_on
 from services.reporting.console.questions import AskedDays, Days, allowed
@@ -17,6 +16,7 @@ from shared.access import asking
 from shared.clock import Clock
 from shared.database import Pool
 from shared.parameters import known_parameters
+from shared.periods import Step
 
 type Sort = Literal["name", "received", "in_time", "overdue", "reconciled", "missing", "broken"]
 
@@ -72,7 +72,7 @@ def console_routes(pool: Pool, standing: Standing, plan: Plan, clock: Clock) -> 
         id: str,  # noqa: A002 - in the address
         request: Request,
         days: AskedFor,
-        by: By = "month",
+        by: Step = "month",
     ) -> Response:
         if not units.is_unit(allowed(request, id)):
             return sent_on(request, address("/console", unit=id, **days.state))

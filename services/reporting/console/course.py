@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from services.reporting.console.figures import MONTHS, By, Row, a_year_before, row_of_figures, steps
+from services.reporting.console.figures import Row, a_year_before, row_of_figures
 from services.reporting.figure import Figure, Kind, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.report import numbers
@@ -13,6 +13,7 @@ from services.reporting.report.keys import figure_key
 from services.reporting.tally_reader import Tallies
 from shared import units
 from shared.indicators import CATALOGUE
+from shared.periods import MONTHS, Step, steps
 from shared.record import record
 
 COURSES = ("received", "in_time", "overdue", "reconciled")
@@ -36,7 +37,7 @@ YEAR_ON_YEAR = (
     "budget.revenue_actual",
     "budget.expenditure_actual",
 )
-_STEPS: Mapping[By, int] = {"month": 24, "quarter": 16, "year": 8}
+_STEPS: Mapping[Step, int] = {"month": 24, "quarter": 16, "year": 8}
 _PLANS = {"budget.revenue_plan": "budget.revenue_actual"}
 _TARGET = "_target"
 
@@ -102,16 +103,15 @@ class Picture:
     plans: tuple[Pair, ...]
 
 
-def picture(unit: units.Unit, period: Period, by: By, tallies: Tallies) -> Picture:
+def picture(unit: units.Unit, period: Period, by: Step, tallies: Tallies) -> Picture:
     """Return what is shown of a unit, by what was recorded of it."""
     figures = TallyFigures(period, tallies)
-    is_silent = not tallies.sums.series and not tallies.statements
     spans = list(course_of(unit, period, by))
     rows = [row_of_figures(unit.id, figures, span) for span in spans]
     before = a_year_before(period)
     was_there = before.end >= (unit.valid_from or date.min)
     return Picture(
-        is_silent=is_silent,
+        is_silent=tallies.is_empty,
         now=row_of_figures(unit.id, figures, period),
         lines=tuple(line(name, spans, [getattr(one, name) for one in rows]) for name in COURSES),
         year_on_year=tuple(
@@ -126,7 +126,7 @@ def picture(unit: units.Unit, period: Period, by: By, tallies: Tallies) -> Pictu
     )
 
 
-def course_of(unit: units.Unit, period: Period, by: By) -> Iterator[Period]:
+def course_of(unit: units.Unit, period: Period, by: Step) -> Iterator[Period]:
     """Yield the steps up to the end of a period, of the days on which there was the unit."""
     end = min(period.end, unit.valid_to or date.max)
     months = MONTHS[by]

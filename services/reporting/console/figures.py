@@ -1,10 +1,8 @@
 """What the console asks of a unit, worked out of its tallies: a row of the overview. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
 from services.reporting.console.view import borders_of
 from services.reporting.drawing import drawn, heading
@@ -15,11 +13,9 @@ from services.reporting.report import Plan
 from services.reporting.report.model import Verdict
 from services.reporting.tally_reader import Tallies
 from shared import units
+from shared.periods import steps
 from shared.record import record
 
-type By = Literal["month", "quarter", "year"]
-
-MONTHS: dict[By, int] = {"month": 1, "quarter": 3, "year": 12}
 DESKS = ("registry", "permits")
 """The departments that receive dossiers."""
 _OF_DESKS = {
@@ -71,15 +67,14 @@ def share(part: int | None, whole: int | None) -> Decimal | None:
 def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) -> Row:
     """Return how a unit stands in a period, by what was recorded of it up to a day."""
     figures = TallyFigures(period, tallies)
-    is_silent = not tallies.sums.series and not tallies.statements
     about = heading(unit, period, as_of, max(as_of, period.end), borders=borders_of(unit, period))
-    checks = () if is_silent else drawn(plan, about, {unit: tallies}).checks
+    checks = () if tallies.is_empty else drawn(plan, about, {unit: tallies}).checks
     owed = filings(units.unit(unit), period, as_of, tallies.statements)
     return replace(
         row_of_figures(unit, figures, period),
-        is_silent=is_silent,
+        is_silent=tallies.is_empty,
         missing=sum(len(one.missing) for one in owed),
-        broken=None if is_silent else sum(one.verdict is Verdict.BROKEN for one in checks),
+        broken=None if tallies.is_empty else sum(one.verdict is Verdict.BROKEN for one in checks),
         course=tuple((step, received(figures, step)) for step in _last(period)),
     )
 
@@ -114,16 +109,6 @@ def added(values: list[int | None]) -> int | None:
     """Return the sum of what is told; None where nothing is."""
     told = [one for one in values if one is not None]
     return sum(told) if told else None
-
-
-def steps(period: Period, by: By) -> Iterator[Period]:
-    """Yield the calendar months, quarters or years of a period, cut where it begins and ends."""
-    start, months = period.start, MONTHS[by]
-    while start <= period.end:
-        number = start.year * 12 + (start.month - 1) // months * months + months
-        after = date(number // 12, number % 12 + 1, 1)
-        yield Period(start=start, end=min(after - timedelta(days=1), period.end))
-        start = after
 
 
 def _last(period: Period) -> list[Period]:

@@ -103,8 +103,8 @@ def _in_force(asked: Asked) -> Sequence[str]:
     every = units.under(asked.holder)
     if asked.holder != units.COUNTRY:
         return every
-    register = "2004" if asked.days.period.end < units.REFORM else "2025"
-    return [one for one in every if one.startswith(register)]
+    is_old = asked.days.period.end < units.REFORM
+    return [one for one in every if units.is_of_2004(one) is is_old]
 
 
 @cache

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
+from services.reporting.asked import have_come, known
 from services.reporting.console.view import of_kind, usual_period
 from services.reporting.figure import Period
-from shared import units
 from shared.access import answering
 from shared.clock import Clock, ward_day
 from shared.frozen import EARLIEST_DAY, Day
@@ -59,19 +59,11 @@ class AskedDays:
                 period = of_kind(kind, year or today.year, number, today)
             except ValueError:
                 raise Refused("no_such_period", "number", most=12) from None
-        if period.end < period.start:
-            raise Refused("period_backwards", "to", start=period.start)
-        for field, day in (("from", period.start), ("to", period.end), ("as_of", as_of or today)):
-            if day > today:
-                raise Refused("in_the_future", field, today=today)
+        have_come(period, as_of or today, today)
         return Days(period, as_of or today, today, is_told)
 
 
 def allowed(request: Request, unit: str) -> str:
     """Return a unit or what is above units; refuses a stranger to it, and what there is not."""
-    try:
-        units.called(unit)
-    except units.UnknownUnit:
-        raise Refused("unknown_unit", "unit", status=404, unit=unit) from None
-    answering(request, unit)
+    answering(request, known(unit, "unit"))
     return unit

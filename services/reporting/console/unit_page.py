@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from services.reporting import positions
 from services.reporting.console import course
-from services.reporting.console.figures import By, a_year_before
+from services.reporting.console.figures import a_year_before
 from services.reporting.console.pages import page
 from services.reporting.console.questions import Days
 from services.reporting.console.view import View, borders_of, report_of
@@ -15,6 +15,7 @@ from services.reporting.tally_reader import Tallies
 from shared import lineage, units
 from shared.access import asking
 from shared.database import Pool
+from shared.periods import Step
 
 FORMS = ("html", "docx", "pdf", "xlsx", "json")
 _DOCUMENTS = 20
@@ -28,7 +29,7 @@ class UnitPage:
         self._pool = pool
         self._standing = standing
 
-    async def shown(self, request: Request, unit_id: str, days: Days, by: By) -> Response:
+    async def shown(self, request: Request, unit_id: str, days: Days, by: Step) -> Response:
         """Return the page."""
         unit = units.unit(unit_id)
 

@@ -48,7 +48,7 @@ def report_of(unit: str, period: Period, as_of: date, form: str) -> str:
 
 def borders_of(unit: str, period: Period) -> Borders | None:
     """Return the borders in which figures are a unit's own, None where they need no saying."""
-    is_old = unit.startswith("2004")
+    is_old = units.is_of_2004(unit)
     fits = period.end < units.REFORM if is_old else period.start >= units.REFORM
     return None if fits else Borders.OWN
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from services.reporting.console.figures import By
 from services.reporting.figure import Period
 from services.reporting.report import numbers
 from shared.frozen import Closed
+from shared.periods import Step
 from shared.toml_files import read
 
 type Language = Literal["vi", "en"]
@@ -68,7 +68,7 @@ class Words:
             return self.day(period.start)
         return f"{self.day(period.start)} – {self.day(period.end)}"  # noqa: RUF001
 
-    def step(self, span: Period, by: By) -> str:
+    def step(self, span: Period, by: Step) -> str:
         """Return how a month, quarter or year of a course is called: `5/2025`, `Quý 2/2025`."""
         year = span.start.year
         if by == "year":

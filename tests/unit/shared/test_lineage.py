@@ -82,6 +82,15 @@ def test_the_country_is_every_unit_of_both_lists() -> None:
     assert len(members(units.COUNTRY, TODAY)) == 13_372
 
 
+def test_days_on_which_the_same_was_known_share_what_is_worked_out() -> None:
+    """A year of reports as of each day works the lineage of the country out once."""
+    members("2004-288", TODAY)
+    kept = [cached.cache_info().currsize for cached in (lineage._into, lineage._members)]
+    for days in range(365):
+        members("2004-288", TODAY + timedelta(days))
+    assert [one.cache_info().currsize for one in (lineage._into, lineage._members)] == kept
+
+
 @pytest.mark.parametrize("holder", ["2025-99", "vn-1", "", "2004-10525x", "2025-00000"])
 def test_what_no_list_has_is_refused(holder: str) -> None:
     with pytest.raises(units.UnknownUnit):

@@ -61,7 +61,7 @@ def tallies(*rows: Row, statements: Sequence[Statement] = ()) -> Tallies:
     told = np.array([(p, d.toordinal(), n) for p, d, n in cells], np.int64).reshape(-1, 3)
     series = [Series(row.measure, row.dimensions) for row in rows]
     sums = Sums(series, told[:, 0], told[:, 1], told[:, 2], HEADING.as_of)
-    return Tallies(sums, statements, {})
+    return Tallies(sums, statements)
 
 
 def moves(*moved: tuple[Row, int], day: date | None = None) -> Moves:
