@@ -19,6 +19,20 @@ from shared.service import is_stopping
 _LOOK_SECONDS = 0.2
 _BEAT_SECONDS = 15.0
 """Silence after which a comment is sent, so that no proxy takes the stream for dead."""
+_EVENT = {
+    "type": "object",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"const": "moved"},
+        "id": {"type": "string", "description": "grows with every record that is folded"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "positions: by topic and partition, the next offset",
+        },
+    },
+}
+"""Each event of the stream."""
 _MOST = 500
 """Streams of one process."""
 
@@ -97,7 +111,7 @@ def moves_routes(moves: Moves) -> APIRouter:
     @routes.get(
         "/moves",
         response_class=StreamingResponse,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
         summary="A live stream (server-sent events): figures have moved, up to which positions",
     )
     async def read(request: Request) -> StreamingResponse:

@@ -27,8 +27,8 @@ STATEMENTS_PER_BATCH = 12
 WAL_BYTES_PER_EVENT = 2_000
 """The most that an event may write to PostgreSQL's log, in batches of a thousand: it takes half."""
 
-STATEMENTS_PER_REPORT = 4
-"""Of cells, their series, what was stated, positions; beside those that make a snapshot."""
+STATEMENTS_PER_REPORT = 3
+"""Of cells, their series, what was stated; beside those of positions, and that make a snapshot."""
 
 BATCHES = (100, 1_000, 10_000)
 WARM_UP = 10_000
