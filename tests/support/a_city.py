@@ -1,4 +1,4 @@
-"""The wards of thành phố Hải Dương, and what each told: told by a rule, so that tests can add it up."""
+"""The wards of thành phố Hải Dương, and what each told: by a rule, so that tests can add it up."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -59,9 +59,7 @@ def _case(unit: str, day: date, number: int, *, is_late: bool) -> Iterator[Event
     subject = subject_of(number)
     yield a_receipt(case, subject=subject, recorded_on=day, occurred_on=day)
     if number % 9:
-        yield a_birth(
-            done, subject=subject, recorded_on=closed, occurred_on=closed, born_on=day
-        )
+        yield a_birth(done, subject=subject, recorded_on=closed, occurred_on=closed, born_on=day)
 
 
 @asynccontextmanager

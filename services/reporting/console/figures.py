@@ -12,7 +12,7 @@ from services.reporting.figure import Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.filings import filings
 from services.reporting.report import Plan
-from services.reporting.report.model import Verdict
+from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.tally_reader import Tallies
 from shared import units
 from shared.record import record
@@ -79,7 +79,7 @@ def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) ->
         row_of_figures(unit, figures, period),
         is_silent=is_silent,
         missing=sum(len(one.missing) for one in owed),
-        broken=None if is_silent else sum(one.verdict is Verdict.BROKEN for one in checks),
+        broken=None if is_silent else sum(map(_is_broken, checks)),
         course=tuple((step, received(figures, step)) for step in _last(period)),
     )
 
@@ -124,6 +124,11 @@ def steps(period: Period, by: By) -> Iterator[Period]:
         after = date(number // 12, number % 12 + 1, 1)
         yield Period(start=start, end=min(after - timedelta(days=1), period.end))
         start = after
+
+
+def _is_broken(check: CheckResult) -> bool:
+    """Say whether a check is broken that is more than a note."""
+    return check.verdict is Verdict.BROKEN and check.severity is not Severity.NOTE
 
 
 def _last(period: Period) -> list[Period]:
