@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 READY := .venv/wardbook-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults smoke check data bench lock sbom audit schemas clean
+.PHONY: help setup run browser test faults smoke check data bench lock sbom audit schemas clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -15,7 +15,10 @@ setup: $(READY) ## install what is missing
 run: $(READY) ## start everything, load the sample ward, write its report to out/; ONCE=1 ends then
 	@$(PYTHON) -m deploy.run $(if $(ONCE),--once)
 
-test: $(READY) ## the whole suite in two processes, each on a real Kafka and PostgreSQL of its own
+browser: $(READY) ## see to it that there is a Chromium for the tests in a browser; as root, Debian's is installed
+	@$(PYTHON) -m tests.support.chromium
+
+test: $(READY) browser ## the whole suite in two processes, each on a real Kafka and PostgreSQL of its own
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 faults: $(READY) ## kill, freeze, cut off and fill up everything under load; SEED=… repeats a run, ROUNDS=… lengthens it

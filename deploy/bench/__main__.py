@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from deploy.bench import baselines, fold, freshness, rebuild, report, term
+from deploy.bench import baselines, city, fold, freshness, rebuild, report, term
 from deploy.bench.bench import Bench, Options
 from deploy.bench.page import write_page
 from deploy.bench.ratios import ratios
@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Callable[[Bench], Awaitable[Section]]] = {
     "freshness": freshness.freshness,
     "freshness-rebuild": freshness.beside_a_rebuild,
     "term": term.term,
+    "city": city.city,
 }
 
 

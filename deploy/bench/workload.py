@@ -1,4 +1,4 @@
-"""The workload: the events of a thousand wards' cases over thirty months, drawn from a seed.
+"""The workload: the events of cases of a thousand wards, or others, drawn from a seed.
 
 They come in the order of their recording, and only what is still to come of the cases that are
 under way is in memory. `produce` puts them on the topics, as the relays would.
@@ -7,7 +7,7 @@ under way is in memory. `produce` puts them on the topics, as the relays would.
 import asyncio
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -34,9 +34,15 @@ type Told = tuple[str, int, bytes, bytes]
 """A record to be produced: topic, partition, key, value."""
 
 
+def unit_ids() -> Sequence[str]:
+    """Return the units of the workload: each tenth of the list of 2004, in force all the time."""
+    codes = sorted(code.value for code in WardCode)
+    return [units.unit(f"2004-{code:05d}").id for code in codes[:: len(codes) // UNITS][:UNITS]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """How much is drawn, and from which seed.
+    """How much is drawn, of which units and days, and from which seed.
 
     Ids of cases are ordered by time as UUIDv7 is, or random as UUIDv4.
     """
@@ -44,15 +50,18 @@ class Workload:
     events: int = 1_000_000
     seed: int = 1
     random_ids: bool = False
+    units: Sequence[str] = field(default_factory=unit_ids)
+    start: date = START
+    end: date = END
 
     def __iter__(self) -> Iterator[Told]:
         """Yield the records in the order of their recording."""
-        days = _working_days(START - _AROUND, END + _AROUND)
-        first = sum(day < START for day in days)
-        period = sum(START <= day <= END for day in days)
+        days = _working_days(self.start - _AROUND, self.end + _AROUND)
+        first = sum(day < self.start for day in days)
+        period = sum(self.start <= day <= self.end for day in days)
         draw = Draw(
             rng=random.Random(self.seed),  # noqa: S311 - the same story at every run
-            units=unit_ids(),
+            units=self.units,
             procedures=_as_often_as_in_the_sample(),
             days=days,
             due=_due_days(days[: first + period], {day: place for place, day in enumerate(days)}),
@@ -79,12 +88,6 @@ def _in_order(draw: Draw, receipts: Iterable[int]) -> Iterator[Told]:
             heappush(waiting, (moment, next(order), (topic, partition, key, value)))
     while waiting:
         yield heappop(waiting)[2]
-
-
-def unit_ids() -> Sequence[str]:
-    """Return the units of the workload: each tenth of the list of 2004, in force all the time."""
-    codes = sorted(code.value for code in WardCode)
-    return [units.unit(f"2004-{code:05d}").id for code in codes[:: len(codes) // UNITS][:UNITS]]
 
 
 def _as_often_as_in_the_sample() -> Sequence[Procedure]:

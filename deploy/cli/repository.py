@@ -36,17 +36,26 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 
 @click.command("load-sample")
+@click.option(
+    "--city",
+    is_flag=True,
+    help="All units of thành phố Hải Dương (2004-288), and those that succeeded them.",
+)
 @as_json
 @given
-def load_sample(places: Places, *, as_json: bool) -> None:
+def load_sample(places: Places, *, city: bool, as_json: bool) -> None:
     """Load the sample ward into running departments; what is there already stays once."""
     if find_spec("deploy.sample") is None:
         raise click.UsageError("deploy.sample is in the repository, not in the image")
+    from deploy.sample.city import generate_city
+    from deploy.sample.generator import generate
     from deploy.sample.loader import StepRefused, load
 
     urls = {department: places.url(department) for department in DEPARTMENTS}
+    token = places.token()
+    subjects = generate_city() if city else generate()
     try:
-        result = asyncio.run(load(urls, places.token()))
+        result = asyncio.run(load(urls, token, subjects=subjects))
     except StepRefused as refusal:
         raise Refusal(str(refusal)) from None
     if as_json:

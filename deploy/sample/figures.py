@@ -23,7 +23,8 @@ class Wrong(StrEnum):
 class Work(Closed):
     """The cases of one procedure: how many came, and how.
 
-    Those not told otherwise came in person and were resolved early. `entered_twice` counts further
+    Those not told otherwise came in person and were resolved early. `open` ones are due after the
+    period, `overdue` ones are open too and were due within it. `entered_twice` counts further
     cases, cancelled as copies. `room` leaves the period's last working days to what `follows`.
     """
 
@@ -32,8 +33,10 @@ class Work(Closed):
     received: int
     online: int = 0
     on_time: int = 0
+    late: int = 0
     withdrawn: int = 0
     open: int = 0
+    overdue: int = 0
     entered_twice: int = 0
     wrong: tuple[Wrong, ...] = ()
     follows: ProcedureCode | None = None
@@ -41,12 +44,15 @@ class Work(Closed):
 
 
 class Petitions(Closed):
-    """Citizen reception and mediation: visitors of each visit, outcome of each mediation."""
+    """Citizen reception and mediation: visitors of each visit, outcome of each mediation.
+
+    A mediation may take `mediation_days`; where none are told, as many as the law had on its day.
+    """
 
     reception_day: Weekday
     visits: tuple[int, ...]
     mediations: tuple[Outcome, ...]
-    mediation_days: int
+    mediation_days: int | None = Field(default=None, ge=1)
 
 
 class Figures(Closed):

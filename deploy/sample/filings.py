@@ -23,7 +23,7 @@ def filings(unit: str, days: WorkingDays, prefix: str) -> Iterator[Subject]:
     """Yield the returns and the entries of `unit`."""
     told = [*_read("returns.toml")["return"], *_read("narrative.toml")["return"]]
     for number, one in enumerate(told, 1):
-        yield _return(unit, days, f"{prefix}/returns/{number:05}", one)
+        yield return_of(unit, days, f"{prefix}/returns/{number:05}", one)
     number = 0
     for entry in _read("entries.toml")["entry"]:
         for day in entry["days"]:
@@ -31,7 +31,8 @@ def filings(unit: str, days: WorkingDays, prefix: str) -> Iterator[Subject]:
             yield _entry(unit, days, f"{prefix}/entries/{number:05}", entry, day)
 
 
-def _return(unit: str, days: WorkingDays, name: str, told: Mapping[str, Any]) -> Subject:
+def return_of(unit: str, days: WorkingDays, name: str, told: Mapping[str, Any]) -> Subject:
+    """Return what submits and accepts a return as told: form, from, to, lines."""
     body = {
         "unit": unit,
         "form": told["form"],

@@ -4,7 +4,7 @@ Pure: the same seed gives the same steps. The clock is never read, and nothing e
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,31 +15,43 @@ from deploy.sample.steps import Clerk, Step, Subject
 from deploy.sample.working_days import WorkingDays
 from shared.events.cases import Case, Channel, Status
 from shared.events.petitions import Weekday
+from shared.procedures import PROCEDURES
 
 _ROOM_FOR_MISTAKES = 30
 """Working days before the period's end without a wrong recording: corrections take time."""
 
+_ROOM_FOR_A_MEDIATION = 45
+_MEDIATION = "petitions.mediation"
+
 
 def generate(seed: int = 1) -> list[Subject]:
     """Return every subject of the sample, in the order of their first recording days."""
-    figures = read_figures()
+    figures, prefix = read_figures(), f"sample-{seed}"
     rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
     days = WorkingDays(figures.start, figures.end)
+    return in_order([*work_of(figures, rng, days, prefix), *filings(figures.unit, days, prefix)])
+
+
+def in_order(subjects: Iterable[Subject]) -> list[Subject]:
+    """Return subjects in the order of their first recording days, so that history grows."""
+    return sorted(subjects, key=lambda subject: subject.steps[0].recorded_on)
+
+
+def work_of(
+    figures: Figures, rng: random.Random, days: WorkingDays, prefix: str
+) -> Iterator[Subject]:
+    """Yield the cases, mediations and reception that `figures` tell, with keys under `prefix`."""
     sample = _Sample(
         figures=figures,
         rng=rng,
         days=days,
         clerk=Clerk(rng=rng, days=days),
         draw=Draw(figures=figures, rng=rng, days=days),
-        prefix=f"sample-{seed}",
+        prefix=prefix,
     )
-    subjects = [
-        *sample.work(),
-        *sample.mediations(),
-        *sample.reception(),
-        *filings(figures.unit, days, sample.prefix),
-    ]
-    return sorted(subjects, key=lambda subject: subject.steps[0].recorded_on)
+    yield from sample.work()
+    yield from sample.mediations()
+    yield from sample.reception()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +76,7 @@ class _Sample:
         plain = [
             number
             for number, case in enumerate(cases)
-            if case.status is Status.RESOLVED
-            and case.closed_on != case.due_on
-            and case.due_on < last
+            if case.status is Status.RESOLVED and (case.closed_on or last) < case.due_on < last
         ]
         wrong = dict(zip(plain, work.wrong, strict=False))
         for number, case in enumerate(cases):
@@ -75,16 +85,18 @@ class _Sample:
             yield self.clerk.entered_twice(self._name(work.procedure, number), cases[again])
 
     def mediations(self) -> Iterator[Subject]:
-        """Yield the mediations, all concluded early; their deadline is in calendar days."""
+        """Yield the mediations, all concluded; their deadline is in calendar days."""
         petitions = self.figures.petitions
+        room = petitions.mediation_days or _ROOM_FOR_A_MEDIATION
         for number, outcome in enumerate(petitions.mediations):
-            received_on = self.rng.choice(self.days.period[: -petitions.mediation_days])
+            received_on = self.rng.choice(self.days.period[:-room])
+            days = petitions.mediation_days or _lawful_days(_MEDIATION, received_on)
             case = Case(
                 unit=self.figures.unit,
-                procedure="petitions.mediation",
+                procedure=_MEDIATION,
                 channel=Channel.IN_PERSON,
                 received_on=received_on,
-                due_on=received_on + timedelta(days=petitions.mediation_days),
+                due_on=received_on + timedelta(days=days),
                 status=Status.RESOLVED,
                 closed_on=self.days.after(received_on, self.rng.randint(8, 24)),
                 outcome=outcome,
@@ -112,3 +124,10 @@ class _Sample:
 
     def _name(self, kind: str, number: int) -> str:
         return f"{self.prefix}/{kind}/{number + 1:05}"
+
+
+def _lawful_days(procedure: str, received_on: date) -> int:
+    """Return how many days the law in force on the day of receipt gives a case."""
+    version = PROCEDURES[procedure].version_on(received_on)
+    assert version is not None
+    return version.processing.days

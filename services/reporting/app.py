@@ -24,6 +24,7 @@ from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
 from services.reporting.moves import Moves, moves_routes
 from services.reporting.positions import DATABASE_AWAY
+from services.reporting.refusing import RefusalPages
 from services.reporting.report import PERIODIC, TERM, Forms, Plan, forms, load
 from services.reporting.settings import ReportingSettings
 from services.reporting.signing_in import install_console
@@ -123,6 +124,7 @@ def build(settings: ReportingSettings, clock: Clock = system_clock) -> FastAPI:
     _install_health(app)
     install_gate(app, "reporting", settings, clock, settings.console)
     install_console(app, settings)
+    app.add_middleware(RefusalPages)
     trace_requests(app, spans)
     return app
 

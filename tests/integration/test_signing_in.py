@@ -1,9 +1,7 @@
 """The console's door: the code flow with the development issuer, as a browser goes it."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -11,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 
 from deploy.embedded.ports import HOST
@@ -26,6 +23,7 @@ from shared.people import Role
 from shared.problems import install_problems
 from tests.support.people import entry
 from tests.support.servers import free_ports
+from tests.support.serving import served
 from tests.support.wait import wait_until
 
 PAGE = {"accept": "text/html"}
@@ -38,22 +36,6 @@ class Console:
     url: str
     issuer: str
     people: Path
-
-
-@asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncIterator[None]:
-    """Serve an application in this process."""
-    server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_config=None))
-
-    task = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await wait_until(started)
-    yield
-    server.should_exit = True
-    await task
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""A running Wardbook with its console, and a browser in which somebody has signed in there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from deploy.embedded.ports import HOST
+from deploy.issuer.app import IssuerSettings
+from deploy.issuer.app import build as issuer
+from shared.topics import create_topics
+from tests.support.browsing import Watched
+from tests.support.chromium import chromium
+from tests.support.console import DAY, UNIT, Console, Visit, sign_in
+from tests.support.servers import free_ports, running_postgres
+from tests.support.serving import served
+from tests.support.wardbook import running_wardbook
+
+# A machine of tests reaches no network beyond itself, and root has no sandbox.
+_SWITCHES = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+async def console(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
+    """Five services that were told of cases; reporting knows the issuer that people come by."""
+    await create_topics(kafka)
+    folder = tmp_path_factory.mktemp("console")
+    async with (
+        running_postgres(folder) as postgres,
+        running_wardbook(kafka, postgres.dsn, folder) as wardbook,
+    ):
+        for received_on in (DAY, "2024-03-02"):
+            body = {"procedure": "registry.birth", "channel": "online", "received_on": received_on}
+            await wardbook.told("registry", "/cases", {"unit": UNIT, **body})
+        await wardbook.settled()
+        port = free_ports()
+        own, theirs = wardbook.url("reporting"), f"http://{HOST}:{port}"
+        people = wardbook.access["WARDBOOK_PEOPLE"]
+        told = {"issuer": theirs, "people": people, "console": own, "client_secret": "of tests"}
+        software = {"port": port, "software_secret": "of software"}
+        by = IssuerSettings.model_validate({**told, **software})
+        async with served(issuer(by), port):
+            wardbook.access = {
+                "WARDBOOK_ISSUER": theirs,
+                "WARDBOOK_PEOPLE": people,
+                "WARDBOOK_CONSOLE": own,
+                "WARDBOOK_CLIENT_SECRET": "of tests",
+                "WARDBOOK_SESSION_SECRET": "s" * 32,
+            }
+            await wardbook.stop("reporting")
+            await wardbook.start("reporting")
+            yield Console(wardbook, postgres, own)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium. It fails where there is none: a test that was left out would tell nothing."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=chromium(), args=_SWITCHES)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def stranger(browser: Browser) -> AsyncIterator[Watched]:
+    """A page of somebody who has not signed in; nothing may have gone wrong in the end."""
+    async with _opened(browser) as watched:
+        yield watched
+
+
+@pytest.fixture(scope="session")
+async def city(browser: Browser, console: Console) -> Any:
+    """What the browser keeps of the city's reader after signing in by clicks."""
+    async with _opened(browser) as watched:
+        await sign_in(watched.page, console.url)
+        return await watched.page.context.storage_state()
+
+
+@pytest.fixture
+async def reader(browser: Browser, city: Any) -> AsyncIterator[Watched]:
+    """A page of the city's reader; nothing may have gone wrong in the end."""
+    async with _opened(browser, storage_state=city) as watched:
+        yield watched
+
+
+@asynccontextmanager
+async def _opened(browser: Browser, **how: Any) -> AsyncIterator[Watched]:
+    context = await browser.new_context(locale="en-US", **how)
+    context.set_default_timeout(15_000)
+    watched = Watched(await context.new_page())
+    yield watched
+    await context.close()
+    assert watched.wrong == []
+
+
+@pytest.fixture(params=["home", "report", "evidence", "refused"])
+def visit(request: pytest.FixtureRequest, console: Console) -> Visit:
+    """Go to each of the pages."""
+    days = "from=2024-01-01&to=2024-12-31"
+    report = f"/reports/term?unit={UNIT}&{days}&format=html"
+    figure = "figure=registry.applications_received"
+    path = {
+        "home": "/",
+        "report": report,
+        "evidence": f"/evidence?unit={UNIT}&{days}&{figure}",
+        "refused": "/reports/term?unit=99999&from=2024-01-01&to=2024-12-31",
+    }[request.param]
+
+    async def go(page: Page) -> None:
+        await page.goto(console.url + path)
+        await page.locator("h1").first.wait_for()
+
+    return go
