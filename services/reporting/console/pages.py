@@ -44,7 +44,7 @@ def page(request: Request, name: str, view: View, status: int = 200, **told: Any
         "style": asset_address("style.css"),
         "script": asset_address("live.js"),
     }
-    body = _environment().get_template(name).render(told)
+    body = environment().get_template(name).render(told)
     return _remembering(request, HTMLResponse(body, status))
 
 
@@ -116,7 +116,8 @@ def _asset(name: str) -> bytes:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders templates: it escapes what is put in, and fails where something lacks."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
