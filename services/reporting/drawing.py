@@ -73,13 +73,14 @@ def members(about: ReportHeading) -> Sequence[Member]:
     found = [
         one
         for one in lineage.members(about.unit_id, about.as_of)
-        if one.unit == about.unit_id or _worked(one.unit, about.period)
+        if one.unit == about.unit_id or worked(one.unit, about.period)
     ]
-    worked = [one for one in found if _worked(one.unit, about.period)]
+    worked = [one for one in found if worked(one.unit, about.period)]
     return tuple(worked or found)
 
 
-def _worked(unit: str, period: Period) -> bool:
+def worked(unit: str, period: Period) -> bool:
+    """Say whether a unit was at work on a day of a period: those of 2004 until the reform."""
     is_old = unit.startswith("2004")
     return period.start < units.REFORM if is_old else period.end >= units.REFORM
 

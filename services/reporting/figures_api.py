@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
-from services.reporting.drawing import heading, members
+from services.reporting.drawing import heading, members, worked
 from services.reporting.figure import Period
 from services.reporting.figure_forms import FIGURE_FORMS, row
 from services.reporting.figure_questions import Answer, Ask, FigureQuestions
@@ -79,7 +79,10 @@ class _Span:
 
 @dataclass(frozen=True, slots=True)
 class _Which:
-    """The units asked about: those named, each with what is in it together; or each one `under`."""
+    """The units asked about: those named, each with what is in it together; or each one `under`.
+
+    Under the country these are the units of either list that worked on days of the period.
+    """
 
     unit: Sequence[str]
     under: str | None
@@ -189,7 +192,7 @@ async def _of_each(
 ) -> _Found:
     assert which.under is not None
     answering(request, _known(which.under), field="under")
-    every = units.under(which.under)
+    every = [one for one in units.under(which.under) if worked(one, about.period)]
     mine = every[which.page * which.size : (which.page + 1) * which.size]
     _few(len(mine) * len(asks))
     more = {}

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, Route
 
 from tests.support.browsing import Watched, sideways, unreached, violations
-from tests.support.console import CITY, UNIT, Console, Visit, sign_in
+from tests.support.console import CITY, DAY, UNIT, Console, Visit, sign_in
 
 
 async def ask_for_a_report(page: Page) -> None:
@@ -36,6 +36,61 @@ async def test_somebody_signs_in_reads_down_to_the_events_and_signs_out(
     await page.get_by_role("link", name="Đăng nhập lại").click()
     await page.get_by_role("button", name=CITY).wait_for()
     assert await violations(page) == []
+
+
+async def test_the_city_reads_from_all_its_units_down_to_an_event(
+    console: Console, reader: Watched
+) -> None:
+    """The address of each view can be sent on: opened anew it shows the same."""
+    page = reader.page
+    await page.goto(f"{console.url}/console?unit=2004-288&from=2024-01-01&to=2024-12-31&lang=vi")
+    for width in (1440, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        assert await violations(page) == []
+        assert await sideways(page) == []
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    row = page.locator("tr", has_text="Trần Hưng Đạo")
+    assert "2" in await row.first.inner_text()
+    sent, shown = page.url, await page.locator("main").inner_text()
+    assert "as_of=" in sent
+    await page.goto(console.url)
+    await page.goto(sent)
+    assert await page.locator("main").inner_text() == shown
+    await row.first.get_by_role("link", name="Trần Hưng Đạo").first.click()
+    await page.wait_for_url("**/console/units/2004-10525**")
+    for width in (390, 1440):
+        await page.set_viewport_size({"width": width, "height": 844})
+        assert await violations(page) == []
+        assert await sideways(page) == []
+    await page.locator('a[href^="/reports/term"]').first.click()
+    await page.get_by_role("heading", name="BÁO CÁO").first.wait_for()
+    figure = page.locator('data[data-indicator="registry.applications_received"] a').first
+    await figure.click()
+    await page.get_by_text("Tiếp nhận hồ sơ").first.wait_for()
+
+
+async def test_the_console_speaks_english_where_it_is_asked_to(
+    console: Console, reader: Watched
+) -> None:
+    page = reader.page
+    await page.goto(f"{console.url}/console?unit=2004-288&lang=en")
+    assert await page.locator("html").get_attribute("lang") == "en"
+    await page.goto(f"{console.url}/console/units/2004-10525")
+    assert await page.locator("html").get_attribute("lang") == "en"
+    assert await violations(page) == []
+
+
+async def test_an_open_page_says_that_figures_have_moved(console: Console, reader: Watched) -> None:
+    page = reader.page
+    await page.goto(f"{console.url}/console?unit=2004-288&from=2024-01-01&to=2024-12-31")
+    told = page.locator("[aria-live=polite]")
+    before = await told.inner_text()
+    await page.wait_for_timeout(1500)
+    body = {"procedure": "registry.birth", "channel": "online", "received_on": DAY}
+    await console.wardbook.told("registry", "/cases", {"unit": "10528", **body})
+    await page.wait_for_function(
+        "before => document.querySelector('[aria-live=polite]').innerText !== before", arg=before
+    )
 
 
 def forgiven(watched: Watched) -> None:

@@ -222,6 +222,8 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
         "GET /entries/{id}/history": Act(of="register entry"),
     },
     "reporting": {
+        "GET /console": Act(asked={"unit": "2004-{unit}"} | DAYS),
+        "GET /console/units/{id}": Act(asked=DAYS, of="unit"),
         "GET /figures": Act(asked=OF_UNIT | DAYS | {"indicator": "registry.applications_received"}),
         "GET /reports/term": Act(asked=OF_UNIT | DAYS),
         "GET /reports/periodic": Act(asked=OF_UNIT | {"kind": "statutory_quarter", "year": "2024"}),
@@ -242,6 +244,7 @@ OF_NO_UNIT = {
     *("GET /cases/files", "GET /cases/files/template", "POST /cases/files"),
     *("GET /cases/files/{id}", "GET /returns/forms", "GET /returns/forms/{form}/template"),
     *("GET /units", "GET /indicators", "GET /moves"),
+    *("GET /console/style.css", "GET /console/live.js"),
 }
 """What tells of no unit, or of who asks alone; of files each row is weighed (test_bulk)."""
 
@@ -267,6 +270,7 @@ async def things(wardbook: Wardbook) -> Mapping[tuple[str, str], str]:
         body = dict(ACTS[service]["POST /cases"].body or {}) | {"unit": unit}
         await make(service, "case", "/cases", body)
     made["reporting", "case"] = made["registry", "case"]
+    made["reporting", "unit"] = f"2004-{unit}"
     await make(
         "registry",
         "entry",
@@ -324,7 +328,10 @@ async def test_another_ward_reads_and_changes_nothing(
         method, _, address = told.partition(" ")
         path = address.format(id=things.get((service, act.of), ""), form="pdf")
         body, params = (
-            {key: unit if value == "{unit}" else value for key, value in part.items()}
+            {
+                key: value.replace("{unit}", unit) if isinstance(value, str) else value
+                for key, value in part.items()
+            }
             if part is not None
             else None
             for part in (act.body, act.asked)

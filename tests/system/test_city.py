@@ -98,6 +98,13 @@ async def test_each_unit_and_the_city_together_come_to_what_was_told(city: City)
     assert (together["lacking"], together["qualifier"]) == (0, None)
 
 
+async def test_the_country_is_the_units_that_worked_in_the_period(city: City) -> None:
+    for days, register in ((BEFORE, "2004"), ({"from": "2025-07-01", "to": "2025-12-31"}, "2025")):
+        answer = await city.answer(under="vn", size=1, **days)
+        assert answer.json()["units"] == sum(one.startswith(register) for one in units.every())
+        assert 'rel="next"' in answer.headers["link"]
+
+
 async def test_a_ratio_of_the_city_is_worked_out_from_its_parts(city: City) -> None:
     """And is not the mean of the ratios of its units."""
     old = old_units()
