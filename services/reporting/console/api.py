@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.reporting.console import vintages_page
 from services.reporting.console.figures import By
 from services.reporting.console.overview_page import Asked, OverviewPage
-from services.reporting.console.pages import PageRoute, asset, sent_on
+from services.reporting.console.pages import asset, sent_on
 from services.reporting.console.questions import AskedDays, Days, allowed
 from services.reporting.console.returns_page import returns_page
 from services.reporting.console.unit_page import UnitPage
@@ -29,7 +29,7 @@ _MOST_COMPARED = 12
 
 def console_routes(pool: Pool, standing: Standing, plan: Plan, clock: Clock) -> APIRouter:
     """Return the routes of the pages, of their stylesheet and their script."""
-    routes = APIRouter(prefix="/console", tags=["console"], route_class=PageRoute)
+    routes = APIRouter(prefix="/console", tags=["console"])
     known = [Depends(known_parameters)]
     units_in_a_city = OverviewPage(standing, plan)
 

@@ -44,11 +44,11 @@ class Row:
 
     unit: str
     name: str
-    received: int | None
-    resolved: int | None
-    resolved_in_time: int | None
-    overdue: int | None
-    reconciled: int | None
+    received: int | None = None
+    resolved: int | None = None
+    resolved_in_time: int | None = None
+    overdue: int | None = None
+    reconciled: int | None = None
     is_silent: bool = False
     missing: int = 0
     broken: int | None = None
