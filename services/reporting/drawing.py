@@ -75,8 +75,8 @@ def members(about: ReportHeading) -> Sequence[Member]:
         for one in lineage.members(about.unit_id, about.as_of)
         if one.unit == about.unit_id or worked(one.unit, about.period)
     ]
-    worked = [one for one in found if worked(one.unit, about.period)]
-    return tuple(worked or found)
+    at_work = [one for one in found if worked(one.unit, about.period)]
+    return tuple(at_work or found)
 
 
 def worked(unit: str, period: Period) -> bool:
