@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from services.reporting.console.view import borders_of
 from services.reporting.drawing import drawn, heading
 from services.reporting.figure import Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.filings import filings
-from services.reporting.report import Plan
+from services.reporting.report import Borders, Plan
 from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.tally_reader import Tallies
 from shared import units
@@ -72,7 +71,7 @@ def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) ->
     """Return how a unit stands in a period, by what was recorded of it up to a day."""
     figures = TallyFigures(period, tallies)
     is_silent = not tallies.sums.series and not tallies.statements
-    about = heading(unit, period, as_of, max(as_of, period.end), borders=borders_of(unit, period))
+    about = heading(unit, period, as_of, max(as_of, period.end), borders=Borders.OWN)
     checks = () if is_silent else drawn(plan, about, {unit: tallies}).checks
     owed = filings(units.unit(unit), period, as_of, tallies.statements)
     return replace(

@@ -1,6 +1,6 @@
 """A report as of two days side by side: every figure of either, and whether it differs. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from services.reporting.report.model import FigureEntry, Report
 from shared.record import record
@@ -29,7 +29,7 @@ class Held:
 
 @record(kw_only=True)
 class Group:
-    """The figures of a section of the report, under its heading."""
+    """The figures of a section of the report under its heading; none for those of no section."""
 
     heading: str
     figures: tuple[Held, ...]
@@ -46,15 +46,16 @@ def held_together(former: Report, latter: Report) -> Sequence[Held]:
 
 def grouped(report: Report, held: Sequence[Held]) -> Iterator[Group]:
     """Yield figures by the section of the report that prints them first, in its order."""
-    by_section: dict[str, list[Held]] = {}
-    for one in held:
-        by_section.setdefault(next(iter(one.entry.sections), ""), []).append(one)
-    headings: Mapping[str, str] = {
+    headings: dict[str, str] = {
         section.id: section.heading for part in report.parts for section in part.sections
     }
-    for section in [*headings, *(by_section.keys() - headings.keys())]:
+    by_section: dict[str, list[Held]] = {}
+    for one in held:
+        section = next((each for each in one.entry.sections if each in headings), "")
+        by_section.setdefault(section, []).append(one)
+    for section, name in (headings | {"": ""}).items():
         if section in by_section:
-            yield Group(heading=headings.get(section, ""), figures=tuple(by_section[section]))
+            yield Group(heading=name, figures=tuple(by_section[section]))
 
 
 def _told(entry: FigureEntry | None) -> object:
