@@ -8,15 +8,16 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from deploy.embedded.ports import HOST
+from deploy.embedded.postgres import Postgres
 from deploy.issuer.app import IssuerSettings
 from deploy.issuer.app import build as issuer
 from shared.topics import create_topics
 from tests.support.browsing import Watched
 from tests.support.chromium import chromium
 from tests.support.console import DAY, UNIT, Console, Visit, sign_in
-from tests.support.servers import free_ports, running_postgres
+from tests.support.servers import free_ports, running_kafka, running_postgres
 from tests.support.serving import served
-from tests.support.wardbook import running_wardbook
+from tests.support.wardbook import Wardbook, running_wardbook
 
 # A machine of tests reaches no network beyond itself, and root has no sandbox.
 _SWITCHES = (
@@ -28,35 +29,44 @@ _SWITCHES = (
 
 
 @pytest.fixture(scope="session")
-async def console(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
-    """Five services that were told of cases; reporting knows the issuer that people come by."""
-    await create_topics(kafka)
+async def console(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
+    """Five services that were told of cases; reporting knows the issuer that people come by.
+
+    On a Kafka and a PostgreSQL of their own: the shared ones hold what other tests told.
+    """
     folder = tmp_path_factory.mktemp("console")
-    async with (
-        running_postgres(folder) as postgres,
-        running_wardbook(kafka, postgres.dsn, folder) as wardbook,
-    ):
-        for received_on in (DAY, "2024-03-02"):
-            body = {"procedure": "registry.birth", "channel": "online", "received_on": received_on}
-            await wardbook.told("registry", "/cases", {"unit": UNIT, **body})
-        await wardbook.settled()
-        port = free_ports()
-        own, theirs = wardbook.url("reporting"), f"http://{HOST}:{port}"
-        people = wardbook.access["WARDBOOK_PEOPLE"]
-        told = {"issuer": theirs, "people": people, "console": own, "client_secret": "of tests"}
-        software = {"port": port, "software_secret": "of software"}
-        by = IssuerSettings.model_validate({**told, **software})
-        async with served(issuer(by), port):
-            wardbook.access = {
-                "WARDBOOK_ISSUER": theirs,
-                "WARDBOOK_PEOPLE": people,
-                "WARDBOOK_CONSOLE": own,
-                "WARDBOOK_CLIENT_SECRET": "of tests",
-                "WARDBOOK_SESSION_SECRET": "s" * 32,
-            }
-            await wardbook.stop("reporting")
-            await wardbook.start("reporting")
-            yield Console(wardbook, postgres, own)
+    async with running_kafka(folder) as kafka, running_postgres(folder) as postgres:
+        await create_topics(kafka.bootstrap)
+        async with (
+            running_wardbook(kafka.bootstrap, postgres.dsn, folder) as wardbook,
+            _with_an_issuer(wardbook, postgres) as console,
+        ):
+            yield console
+
+
+@asynccontextmanager
+async def _with_an_issuer(wardbook: Wardbook, postgres: Postgres) -> AsyncIterator[Console]:
+    for received_on in (DAY, "2024-03-02"):
+        body = {"procedure": "registry.birth", "channel": "online", "received_on": received_on}
+        await wardbook.told("registry", "/cases", {"unit": UNIT, **body})
+    await wardbook.settled()
+    port = free_ports()
+    own, theirs = wardbook.url("reporting"), f"http://{HOST}:{port}"
+    people = wardbook.access["WARDBOOK_PEOPLE"]
+    told = {"issuer": theirs, "people": people, "console": own, "client_secret": "of tests"}
+    software = {"port": port, "software_secret": "of software"}
+    by = IssuerSettings.model_validate({**told, **software})
+    async with served(issuer(by), port):
+        wardbook.access = {
+            "WARDBOOK_ISSUER": theirs,
+            "WARDBOOK_PEOPLE": people,
+            "WARDBOOK_CONSOLE": own,
+            "WARDBOOK_CLIENT_SECRET": "of tests",
+            "WARDBOOK_SESSION_SECRET": "s" * 32,
+        }
+        await wardbook.stop("reporting")
+        await wardbook.start("reporting")
+        yield Console(wardbook, postgres, own)
 
 
 @pytest.fixture(scope="session")

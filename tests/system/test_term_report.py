@@ -52,9 +52,10 @@ EXPECTED = {
     "petitions.reception_day": "tuesday",
 }
 # A cancelled case counts as nothing: its last fact is found by its subject. So do statements.
+# Other tests tell of the ward in later years.
 FACTS_OF_THE_WARD = """
 WITH ward AS (SELECT id FROM units WHERE unit = '2004-10525')
-SELECT count(*) FROM facts WHERE subject IN (
+SELECT count(*) FROM facts WHERE recorded_on < '2025-01-01' AND subject IN (
     SELECT subject FROM facts, ward WHERE ward.id = ANY(facts.units)
     UNION SELECT subject FROM statements, ward WHERE ward.id = statements.unit
 )
