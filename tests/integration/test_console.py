@@ -157,6 +157,8 @@ async def test_a_unit_tells_its_course_and_leads_to_reports_and_evidence(
     assert f"{now - then:+}" in row
     assert f"/reports/term?unit={WARD}&{DAYS}&format=pdf" in page
     assert "/console/units/2025-10525" in page or "Phường Hải Dương" in page
+    assert f'href="/console/units/{WARD}/compare?{DAYS}"' in page
+    assert f'href="/console/units/{WARD}/returns?year=2023&as_of=2024-01-10"' in page
     assert "104,9%" in page, "9.437 of 9.000"
 
 
