@@ -134,3 +134,25 @@ FIGURE_FORMS: Mapping[str, FigureForm] = {
     "csv": FigureForm("text/csv; charset=utf-8", as_csv),
     "sdmx": FigureForm("application/vnd.sdmx.data+json; version=2.0.0", as_sdmx),
 }
+
+EXAMPLE = {
+    "as_of": "2026-01-15",
+    "version": "5f0c",
+    "units": 1,
+    "page": 0,
+    "figures": [
+        {
+            "unit": "2004-10525",
+            "indicator": "registry.applications_received",
+            "dimensions": "channel=online",
+            "from": "2023-01-01",
+            "to": "2023-12-31",
+            "value": 412,
+            "upper": None,
+            "absence": None,
+            "qualifier": None,
+            "unit_of_measure": "hồ sơ",
+            "lacking": 0,
+        }
+    ],
+}

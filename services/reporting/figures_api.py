@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.reporting import positions
 from services.reporting.drawing import heading, members, worked
 from services.reporting.figure import Period
-from services.reporting.figure_forms import FIGURE_FORMS, row
+from services.reporting.figure_forms import EXAMPLE, FIGURE_FORMS, row
 from services.reporting.figure_questions import Answer, Ask, FigureQuestions
 from services.reporting.figures import chosen_of
 from services.reporting.report import Borders
@@ -29,28 +29,6 @@ _MOST_INDICATORS = 50
 _MOST_UNITS = 50
 _WORD = 12
 """Letters of a version, where those of several units are one."""
-_EXAMPLE = {
-    "as_of": "2026-01-15",
-    "version": "5f0c",
-    "units": 1,
-    "page": 0,
-    "figures": [
-        {
-            "unit": "2004-10525",
-            "indicator": "registry.applications_received",
-            "dimensions": "channel=online",
-            "from": "2023-01-01",
-            "to": "2023-12-31",
-            "value": 412,
-            "upper": None,
-            "absence": None,
-            "qualifier": None,
-            "unit_of_measure": "hồ sơ",
-            "lacking": 0,
-        }
-    ],
-}
-
 type By = Literal["month", "quarter", "year"]
 _MONTHS: dict[By, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -137,7 +115,7 @@ def figure_routes(questions: FigureQuestions, clock: Clock) -> APIRouter:
         return _Span(Period(start=start, end=end), by, as_of or today, today)
 
     content: dict[str, Any] = {one.media_type.split(";")[0]: {} for one in FIGURE_FORMS.values()}
-    content["application/json"] = {"example": _EXAMPLE}
+    content["application/json"] = {"example": EXAMPLE}
 
     @routes.get(
         "/figures",
