@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
 from services.reporting.answers import Answers
+from services.reporting.console.bar import with_bar
 from services.reporting.drawing import heading, heading_of_kind
 from services.reporting.figure import Period
 from services.reporting.report import (
@@ -86,7 +87,7 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         period = Period(start=start, end=end)
         about = heading(unit, period, how.as_of, how.today, borders=how.borders)
         answering(request, about.unit_id)
-        return await answer(TERM, about, how)
+        return await answer(TERM, about, how, request)
 
     @routes.get(
         "/periodic",
@@ -104,9 +105,9 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
     ) -> Response:
         about = heading_of_kind(unit, (kind, year, number), how.as_of, how.today, how.borders)
         answering(request, about.unit_id)
-        return await answer(PERIODIC, about, how)
+        return await answer(PERIODIC, about, how, request)
 
-    async def answer(outline: str, about: ReportHeading, how: _Asked) -> Response:
+    async def answer(outline: str, about: ReportHeading, how: _Asked, request: Request) -> Response:
         about = about.model_copy(update={"audience": how.audience})
         told = await answers.answer(outline, about, how.form)
         REPORT_SECONDS.labels(how.form.extension, units.level(about.unit_id)).observe(
@@ -114,12 +115,14 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         )
         period = about.period
         name = f"bao-cao-{about.unit_id}-{period.start}-{period.end}.{how.form.extension}"
+        is_page = how.form.extension == "html"
+        body = with_bar(told.body, request, about) if is_page else told.body
         return Response(
-            told.body,
+            body,
             media_type=how.form.media_type,
             headers={
                 "content-disposition": f'inline; filename="{name}"',
-                "etag": f'"{hashlib.sha256(told.body).hexdigest()[:32]}"',
+                "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
                 "wardbook-positions": positions.to_json(told.folded),
                 "vary": "accept, accept-language",
             },

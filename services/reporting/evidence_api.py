@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.reporting.console.bar import bar
 from services.reporting.drawing import heading
 from services.reporting.evidence import Evidence, evidence
 from services.reporting.evidence_events import PAGE
@@ -51,7 +52,7 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
         answering(request, about.unit_id)
         found = await evidence(pool, about, figure, page)
         if "text/html" in request.headers.get("accept", ""):
-            return Response(_page(about, found), media_type="text/html; charset=utf-8")
+            return Response(_page(request, about, found), media_type="text/html; charset=utf-8")
         return found
 
     @routes.get(
@@ -65,7 +66,7 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     return routes
 
 
-def _page(about: ReportHeading, found: Evidence) -> str:
+def _page(request: Request, about: ReportHeading, found: Evidence) -> str:
     last = max(0, found.total - 1) // PAGE
     links = [
         (label, about.evidence + quote(key, safe=""))
@@ -73,5 +74,12 @@ def _page(about: ReportHeading, found: Evidence) -> str:
     ]
     here = about.evidence + quote(found.figure, safe="")
     return template("evidence.html").render(
-        about=about, found=found, links=links, here=here, last=last, numbers=numbers, words=WORDS
+        about=about,
+        bar=bar(request, about, ()),
+        found=found,
+        links=links,
+        here=here,
+        last=last,
+        numbers=numbers,
+        words=WORDS,
     )

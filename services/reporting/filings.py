@@ -1,8 +1,9 @@
 """How the departments of a unit filed what they owed for a report's period. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 
 from services.reporting.figure import Period
@@ -10,7 +11,28 @@ from services.reporting.report.filing import Filing
 from services.reporting.statements import Statement
 from shared.events.returns import ReturnStatus
 from shared.obligations import Obligation, owed
+from shared.record import record
 from shared.units import Unit
+
+
+class Course(StrEnum):
+    """How what was owed came."""
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    WAITING = "waiting"
+    MISSING = "missing"
+    NOT_DUE = "not_due"
+
+
+@record(kw_only=True)
+class Filed:
+    """What was owed, and how it came; one that waits was submitted and is not accepted."""
+
+    owed: Obligation
+    course: Course
+    delivered_on: date | None = None
+    days_late: int = 0
 
 
 def filings(
@@ -21,17 +43,36 @@ def filings(
     A return is late by the day of the submission that was not sent back. What is not due yet is not
     told.
     """
+    due = [one for one in owed(unit, period.start, as_of) if one.period.end <= period.end]
+    told = [one for one in filed(due, as_of, statements) if _is_due(one.owed, as_of)]
+    by_form = groupby(sorted(told, key=_code), key=_code)
+    return [_filing(list(of_form)) for _, of_form in by_form]
+
+
+def filed(
+    due: Iterable[Obligation], as_of: date, statements: Iterable[Statement]
+) -> Sequence[Filed]:
+    """Return of each thing that is owed how it came, by what was recorded up to a day."""
     returns = defaultdict[tuple[str, date], list[Statement]](list)
     for told in statements:
         if told.kind == "return":
             returns[told.code, told.period.end].append(told)
-    due = [
-        one
-        for one in owed(unit, period.start, as_of)
-        if one.period.end <= period.end and (one.due_on is None or one.due_on < as_of)
-    ]
-    by_form = groupby(sorted(due, key=_code), key=_code)
-    return [_filing(list(of_form), returns) for _, of_form in by_form]
+    return [_filed(one, as_of, returns[one.form.code, one.period.end]) for one in due]
+
+
+def _filed(one: Obligation, as_of: date, same_end: Sequence[Statement]) -> Filed:
+    found = next((each for each in same_end if _meets(each, one)), None)
+    if found is None:
+        return Filed(owed=one, course=Course.MISSING if _is_due(one, as_of) else Course.NOT_DUE)
+    if found.status != ReturnStatus.ACCEPTED:
+        return Filed(owed=one, course=Course.WAITING, delivered_on=found.delivered_on)
+    days_late = one.days_late(found.delivered_on) if found.delivered_on else 0
+    course = Course.LATE if days_late else Course.IN_TIME
+    return Filed(owed=one, course=course, delivered_on=found.delivered_on, days_late=days_late)
+
+
+def _is_due(one: Obligation, as_of: date) -> bool:
+    return one.since <= as_of and (one.due_on is None or one.due_on < as_of)
 
 
 def added(told: Iterable[Sequence[Filing]]) -> Sequence[Filing]:
@@ -53,33 +94,19 @@ def added(told: Iterable[Sequence[Filing]]) -> Sequence[Filing]:
     ]
 
 
-def _code(one: Obligation) -> str:
-    return one.form.code
+def _code(one: Filed) -> str:
+    return one.owed.form.code
 
 
-def _filing(
-    due: Sequence[Obligation], returns: Mapping[tuple[str, date], Sequence[Statement]]
-) -> Filing:
-    in_time = late = waiting = 0
-    missing = list[Period]()
-    for one in due:
-        same_end = returns.get((one.form.code, one.period.end), ())
-        found = next((each for each in same_end if _meets(each, one)), None)
-        if found is None:
-            missing.append(one.period)
-        elif found.status != ReturnStatus.ACCEPTED:
-            waiting += 1
-        elif found.delivered_on and one.days_late(found.delivered_on):
-            late += 1
-        else:
-            in_time += 1
+def _filing(told: Sequence[Filed]) -> Filing:
+    counts = Counter(one.course for one in told)
     return Filing(
-        form=due[0].form.label,
-        owed=len(due),
-        in_time=in_time,
-        late=late,
-        waiting=waiting,
-        missing=tuple(missing),
+        form=told[0].owed.form.label,
+        owed=len(told),
+        in_time=counts[Course.IN_TIME],
+        late=counts[Course.LATE],
+        waiting=counts[Course.WAITING],
+        missing=tuple(one.owed.period for one in told if one.course is Course.MISSING),
     )
 
 

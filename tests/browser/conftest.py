@@ -110,7 +110,9 @@ async def _opened(browser: Browser, **how: Any) -> AsyncIterator[Watched]:
     assert watched.wrong == []
 
 
-@pytest.fixture(params=["home", "report", "evidence", "refused"])
+@pytest.fixture(
+    params=["home", "overview", "unit", "vintages", "returns", "report", "evidence", "refused"]
+)
 def visit(request: pytest.FixtureRequest, console: Console) -> Visit:
     """Go to each of the pages."""
     days = "from=2024-01-01&to=2024-12-31"
@@ -118,6 +120,10 @@ def visit(request: pytest.FixtureRequest, console: Console) -> Visit:
     figure = "figure=registry.applications_received"
     path = {
         "home": "/",
+        "overview": f"/console?unit=2004-288&{days}&compare=2004-{UNIT}&compare=2004-10528",
+        "unit": f"/console/units/2004-{UNIT}?{days}",
+        "vintages": f"/console/units/2004-{UNIT}/compare?{days}&with=2024-03-01",
+        "returns": f"/console/units/2004-{UNIT}/returns?year=2024",
         "report": report,
         "evidence": f"/evidence?unit={UNIT}&{days}&{figure}",
         "refused": "/reports/term?unit=99999&from=2024-01-01&to=2024-12-31",

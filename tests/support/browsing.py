@@ -21,6 +21,7 @@ axe.run(document, {runOnly: %s, resultTypes: ["violations"]}).then(found => foun
 _WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 _REACH = """
 () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
   const all =
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
   window.awaited = new Set([...document.querySelectorAll(all)].filter(

@@ -224,6 +224,8 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
     "reporting": {
         "GET /console": Act(asked={"unit": "2004-{unit}"} | DAYS),
         "GET /console/units/{id}": Act(asked=DAYS, of="unit"),
+        "GET /console/units/{id}/compare": Act(asked=DAYS, of="unit"),
+        "GET /console/units/{id}/returns": Act(asked={"year": "2024"}, of="unit"),
         "GET /figures": Act(asked=OF_UNIT | DAYS | {"indicator": "registry.applications_received"}),
         "GET /reports/term": Act(asked=OF_UNIT | DAYS),
         "GET /reports/periodic": Act(asked=OF_UNIT | {"kind": "statutory_quarter", "year": "2024"}),

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.reporting.console.view import borders_of
 from services.reporting.drawing import drawn, heading
 from services.reporting.figure import Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.filings import filings
-from services.reporting.report import Plan
-from services.reporting.report.model import Verdict
+from services.reporting.report import Borders, Plan
+from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.tally_reader import Tallies
 from shared import units
 from shared.periods import steps
@@ -40,11 +39,11 @@ class Row:
 
     unit: str
     name: str
-    received: int | None
-    resolved: int | None
-    resolved_in_time: int | None
-    overdue: int | None
-    reconciled: int | None
+    received: int | None = None
+    resolved: int | None = None
+    resolved_in_time: int | None = None
+    overdue: int | None = None
+    reconciled: int | None = None
     is_silent: bool = False
     missing: int = 0
     broken: int | None = None
@@ -67,14 +66,14 @@ def share(part: int | None, whole: int | None) -> Decimal | None:
 def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) -> Row:
     """Return how a unit stands in a period, by what was recorded of it up to a day."""
     figures = TallyFigures(period, tallies)
-    about = heading(unit, period, as_of, max(as_of, period.end), borders=borders_of(unit, period))
+    about = heading(unit, period, as_of, max(as_of, period.end), borders=Borders.OWN)
     checks = () if tallies.is_empty else drawn(plan, about, {unit: tallies}).checks
     owed = filings(units.unit(unit), period, as_of, tallies.statements)
     return replace(
         row_of_figures(unit, figures, period),
         is_silent=tallies.is_empty,
         missing=sum(len(one.missing) for one in owed),
-        broken=None if tallies.is_empty else sum(one.verdict is Verdict.BROKEN for one in checks),
+        broken=None if tallies.is_empty else sum(map(_is_broken, checks)),
         course=tuple((step, received(figures, step)) for step in _last(period)),
     )
 
@@ -109,6 +108,11 @@ def added(values: list[int | None]) -> int | None:
     """Return the sum of what is told; None where nothing is."""
     told = [one for one in values if one is not None]
     return sum(told) if told else None
+
+
+def _is_broken(check: CheckResult) -> bool:
+    """Say whether a check is broken that is more than a note."""
+    return check.verdict is Verdict.BROKEN and check.severity is not Severity.NOTE
 
 
 def _last(period: Period) -> list[Period]:

@@ -1,15 +1,13 @@
-"""Renders the console's pages, in the reader's language; what may not be seen is a page, too."""
+"""Renders the console's pages, in the reader's language."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.reporting.console.view import View, address
@@ -18,8 +16,6 @@ from services.reporting.report import numbers
 from shared import units
 from shared.access import asking
 from shared.periods import PERIOD_KINDS
-from shared.refusal import Refused, RefusedAll, broken
-from shared.sentences import sentence
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _COOKIE = "wardbook-lang"
@@ -34,7 +30,7 @@ def words_of(request: Request) -> Words:
     return Words(_LANGUAGES.get(told, "vi"))
 
 
-def page(request: Request, name: str, view: View, status: int = 200, **told: Any) -> Response:
+def page(request: Request, name: str, view: View, **told: Any) -> Response:
     """Return a page of a template; a language that was asked for is remembered."""
     told |= {
         "view": view,
@@ -44,8 +40,8 @@ def page(request: Request, name: str, view: View, status: int = 200, **told: Any
         "style": asset_address("style.css"),
         "script": asset_address("live.js"),
     }
-    body = _environment().get_template(name).render(told)
-    return _remembering(request, HTMLResponse(body, status))
+    body = environment().get_template(name).render(told)
+    return _remembering(request, HTMLResponse(body))
 
 
 def sent_on(request: Request, to: str) -> Response:
@@ -65,35 +61,6 @@ def _remembering(request: Request, response: Response) -> Response:
             samesite="lax",
         )
     return response
-
-
-class PageRoute(APIRoute):
-    """A route that answers a browser's refused question by a page; a program's as everywhere."""
-
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        """Return what answers."""
-        plain = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await plain(request)
-            except (Refused, RequestValidationError) as error:
-                if "text/html" not in request.headers.get("accept", ""):
-                    raise
-                return _refusal(request, error)
-
-        return answer
-
-
-def _refusal(request: Request, error: Refused | RequestValidationError) -> Response:
-    refusal = error if isinstance(error, Refused) else _invalid(error)
-    language = words_of(request).language
-    told = [(field, sentence(rule, language, values)) for field, rule, values in refusal.errors]
-    return page(request, "refused.html", View("/console", {}), refusal.status, told=told)
-
-
-def _invalid(error: RequestValidationError) -> Refused:
-    return RefusedAll([broken(one, str(one["loc"][-1])) for one in error.errors()])
 
 
 def asset(name: str) -> Response:
@@ -116,7 +83,8 @@ def _asset(name: str) -> bytes:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders templates: it escapes what is put in, and fails where something lacks."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,

@@ -1,9 +1,9 @@
 """What a page shows, as its address says it: whoever gets the address sees the same. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from services.reporting.figure import Period
 from services.reporting.report import Borders
@@ -23,6 +23,10 @@ class View:
     def at(self, **changes: object) -> str:
         """Return the address of this page with some of its state changed; None takes it away."""
         return address(self.path, **{**self.state, **changes})
+
+    def fields(self, *without: str) -> Sequence[tuple[str, str]]:
+        """Return what a form of this page sends unseen: its state but for what the form asks."""
+        return parse_qsl(urlsplit(self.at(**dict.fromkeys(without))).query)
 
 
 def address(path: str, **state: object) -> str:
