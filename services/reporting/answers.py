@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from services.reporting import positions, projection
 from services.reporting.drawing import drawn, members
 from services.reporting.positions import Positions
 from services.reporting.report import Form, Plan, Report, ReportHeading
 from services.reporting.report.model import Verdict
-from services.reporting.tally_reader import Tallies, tallies_of_each, versions_of
-from shared.database import Pool
+from services.reporting.standing import Standing, Together, Unmoved
 from shared.metrics import ANSWERS, BROKEN_CHECKS
 
 _KEPT_BYTES = 64 * 1024 * 1024
@@ -41,36 +39,34 @@ class Answers:
     """
 
     def __init__(
-        self, pool: Pool, plans: Mapping[str, Plan], kept_bytes: int = _KEPT_BYTES
+        self, standing: Standing, plans: Mapping[str, Plan], kept_bytes: int = _KEPT_BYTES
     ) -> None:
-        """Draw by `plans` from the live projection; keep so many bytes of answers."""
-        self._pool = pool
+        """Draw by `plans` what `standing` reads; keep so many bytes of answers."""
+        self._standing = standing
         self._plans = plans
         self._kept = LRUCache[object, _Kept](kept_bytes, getsizeof=lambda one: len(one.body))
 
     async def answer(self, outline: str, about: ReportHeading, form: Form) -> Answer:
         """Return the report on `about`, of one moment."""
         asked = outline, about, form.extension
-        async with projection.snapshot(self._pool) as conn:
-            mine = [one.unit for one in members(about)]
-            version = " ".join((await versions_of(conn, mine)).values())
-            kept = self._kept.get(asked)
-            if kept is not None and kept.version == version:
-                ANSWERS.labels("kept").inc()
-                return Answer(kept.body, await positions.read(conn))
-            tallies = await tallies_of_each(conn, mine, about.as_of)
-            folded = await positions.read(conn)
-        report, body = await asyncio.to_thread(self._drawn, outline, about, tallies, form)
+        kept = self._kept.get(asked)
+        mine = [one.unit for one in members(about)]
+        found = await self._standing.together(mine, about.as_of, kept.version if kept else "")
+        if isinstance(found, Unmoved):
+            assert kept is not None
+            ANSWERS.labels("kept").inc()
+            return Answer(kept.body, found.folded)
+        report, body = await asyncio.to_thread(self._drawn, outline, about, found, form)
         ANSWERS.labels("drawn").inc()
         for check in report.checks:
             if check.verdict is Verdict.BROKEN:
                 BROKEN_CHECKS.labels(check.severity).inc()
         if len(body) <= self._kept.maxsize:
-            self._kept[asked] = _Kept(version, body)
-        return Answer(body, folded)
+            self._kept[asked] = _Kept(found.version, body)
+        return Answer(body, found.folded)
 
     def _drawn(
-        self, outline: str, about: ReportHeading, tallies: Mapping[str, Tallies], form: Form
+        self, outline: str, about: ReportHeading, found: Together, form: Form
     ) -> tuple[Report, bytes]:
-        report = drawn(self._plans[outline], about, tallies)
+        report = drawn(self._plans[outline], about, found.tallies, found.counted)
         return report, form.render(report)

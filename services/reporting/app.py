@@ -133,9 +133,9 @@ def _routes(
     pool: Pool, plans: Mapping[str, Plan], report_forms: Forms, clock: Clock
 ) -> Iterator[APIRouter]:
     """Return the routes of the reports, of their evidence, and of documents."""
-    yield report_routes(Answers(pool, plans), report_forms, clock)
-    yield evidence_routes(pool, clock)
     standing = Standing(pool)
+    yield report_routes(Answers(standing, plans), report_forms, clock)
+    yield evidence_routes(pool, clock)
     yield figure_routes(FigureQuestions(standing), clock)
     yield unit_routes(clock)
     yield console_routes(pool, standing, plans[TERM], clock)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from services.reporting import positions, projection
 from services.reporting.asked import have_come
+from services.reporting.counted import Counted
 from services.reporting.figure import Figures, Period
 from services.reporting.filings import added, filings
 from services.reporting.positions import Positions
@@ -41,21 +42,35 @@ async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     return Drawn(await asyncio.to_thread(drawn, plan, about, tallies), tallies, folded)
 
 
-def drawn(plan: Plan, about: ReportHeading, tallies: Mapping[str, Tallies]) -> Report:
-    """Return the report on `about`, from the tallies of its members."""
+def drawn(
+    plan: Plan,
+    about: ReportHeading,
+    tallies: Mapping[str, Tallies],
+    counted: Counted | None = None,
+) -> Report:
+    """Return the report on `about`, from the tallies of its members.
+
+    What is `counted` of them all, in the order of `members`, is worked out where it is not given.
+    """
     parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
     told = [
         filings(units.unit(unit), about.period, about.as_of, tallies[unit].statements)
         for unit in (one.member.unit for one in parts)
     ]
     note = note_on(about, parts) if is_rolled(about) else ""
-    return build(plan, about, figures_of(about, parts), added(told), note)
+    return build(plan, about, figures_of(about, parts, tallies, counted), added(told), note)
 
 
-def figures_of(about: ReportHeading, parts: Sequence[Part]) -> Figures:
+def figures_of(
+    about: ReportHeading,
+    parts: Sequence[Part],
+    tallies: Mapping[str, Tallies],
+    counted: Counted | None = None,
+) -> Figures:
     """Return the figures of what is reported: of one unit that counts whole, its own."""
     if is_rolled(about):
-        return RolledFigures(about.period, parts)
+        of_all = counted or Counted([tallies[one.member.unit].sums for one in parts])
+        return RolledFigures(about.period, parts, of_all)
     return parts[0].figures
 
 

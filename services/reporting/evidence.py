@@ -76,7 +76,7 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
 async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int) -> Evidence:
     tallies = await tallies_of_each(conn, [one.unit for one in members(about)], about.as_of)
     parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
-    figures = figures_of(about, parts)
+    figures = figures_of(about, parts, tallies)
     try:
         slot, span = read_key(key)
         added = [replace(slot, indicator=one) for one in slot.indicator.split(" + ")]

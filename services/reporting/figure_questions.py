@@ -1,18 +1,21 @@
 """Figures of many units: each by itself, or all of them together; kept while nothing moves them."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cachetools import LRUCache
 
-from services.reporting.figure import Figure, Period
-from services.reporting.figures import TallyFigures, chosen_of
+from services.reporting.calculating import as_figure
+from services.reporting.counted import Counted, is_counted
+from services.reporting.figure import Absence, Figure, Found, Period
+from services.reporting.figures import TallyFigures, chosen_of, span_chosen
 from services.reporting.positions import Positions
-from services.reporting.rolled import Part, RolledFigures
-from services.reporting.standing import Each, Standing
+from services.reporting.rolled import RolledFigures, part
+from services.reporting.standing import Each, Standing, Together, Unmoved
 from services.reporting.tally_reader import Tallies
-from shared.indicators import CATALOGUE
+from shared.indicators import CATALOGUE, Selection
 from shared.lineage import Member
 from shared.record import record
 
@@ -52,7 +55,7 @@ class FigureQuestions:
     def __init__(self, standing: Standing) -> None:
         """Work them out by `standing`."""
         self._standing = standing
-        self._together = LRUCache[object, Sequence[Told]](_KEPT)
+        self._together = LRUCache[object, Answer](_KEPT)
 
     async def of_each(self, units: Sequence[str], asks: Sequence[Ask], as_of: date) -> Answer:
         """Return every figure of each unit, unit by unit, as recorded up to a day."""
@@ -68,30 +71,47 @@ class FigureQuestions:
         self, holder: str, members: Sequence[Member], asks: Sequence[Ask], as_of: date
     ) -> Answer:
         """Return every figure of the members together, which are those of a holder."""
-        each = await self._leaves([one.unit for one in members], tuple(asks), as_of)
-        asked = each.version, holder, tuple(asks), tuple(members)
-        told = self._together.get(asked)
-        if told is None:
-            told = list(_rolled(holder, members, asks, each.of))
-            self._together[asked] = told
-        return Answer(told, each.folded, each.version)
+        weights = tuple((one.unit, one.weight) for one in members if one.weight != 1)
+        asked = holder, tuple(asks), as_of, weights
+        kept = self._together.get(asked)
+        units = [one.unit for one in members]
+        found = await self._standing.together(units, as_of, kept.version if kept else "")
+        if isinstance(found, Unmoved):
+            assert kept is not None
+            return replace(kept, folded=found.folded)
+        told = await asyncio.to_thread(lambda: list(_rolled(holder, members, asks, found)))
+        answer = Answer(told, found.folded, found.version)
+        self._together[asked] = answer
+        return answer
 
     async def _leaves(
         self, units: Sequence[str], asks: tuple[Ask, ...], as_of: date
     ) -> "Each[Mapping[Ask, Figure]]":
         leaves = tuple(dict.fromkeys(leaf for ask in asks for leaf in _leaves_of(ask)))
 
-        def work_out(_: str, tallies: Tallies) -> Mapping[Ask, Figure]:
-            by_period: dict[Period, TallyFigures] = {}
-            found: dict[Ask, Figure] = {}
+        def work_out(tallies: Mapping[str, Tallies]) -> Mapping[str, Mapping[Ask, Figure]]:
+            counted = Counted([one.sums for one in tallies.values()])
+            found: dict[str, dict[Ask, Figure]] = {unit: {} for unit in tallies}
             for leaf in leaves:
-                figures = by_period.get(leaf.period)
-                if figures is None:
-                    figures = by_period[leaf.period] = TallyFigures(leaf.period, tallies)
-                found[leaf] = _figure(figures, leaf)
+                chosen = chosen_of(leaf.indicator, leaf.dimensions)
+                figures = (
+                    _counted(counted, chosen, leaf)
+                    if is_counted(chosen)
+                    else (_figure(TallyFigures(leaf.period, one), leaf) for one in tallies.values())
+                )
+                for own, figure in zip(found.values(), figures, strict=True):
+                    own[leaf] = figure
             return found
 
         return await self._standing.each(units, as_of, leaves, work_out)
+
+
+def _counted(counted: Counted, chosen: Selection, ask: Ask) -> Iterator[Figure]:
+    amounts, has_told = counted.of_each(chosen, ask.period)
+    span = span_chosen(chosen, ask.period)
+    for amount, is_told in zip(amounts.tolist(), has_told.tolist(), strict=True):
+        found = Found(amount if is_told else Absence.MISSING, span)
+        yield as_figure(ask.indicator, dict(ask.dimensions), chosen.indicator, found)
 
 
 class Leaves:
@@ -128,14 +148,13 @@ def _leaves_of(ask: Ask) -> Iterator[Ask]:
 
 
 def _rolled(
-    holder: str,
-    members: Sequence[Member],
-    asks: Sequence[Ask],
-    leaves: Mapping[str, Mapping[Ask, Figure]],
+    holder: str, members: Sequence[Member], asks: Sequence[Ask], found: Together
 ) -> Iterator[Told]:
-    parts = [Part(one, Leaves(leaves[one.unit])) for one in members]
+    by_period: dict[Period, RolledFigures] = {}
     for ask in asks:
-        rolled = RolledFigures(ask.period, parts)
-        figure = _figure(rolled, ask)
+        if ask.period not in by_period:
+            parts = [part(one, ask.period, found.tallies[one.unit]) for one in members]
+            by_period[ask.period] = RolledFigures(ask.period, parts, found.counted)
+        rolled = by_period[ask.period]
         lacking = len(rolled.lacking(ask.indicator, dict(ask.dimensions)))
-        yield Told(unit=holder, figure=figure, lacking=lacking)
+        yield Told(unit=holder, figure=_figure(rolled, ask), lacking=lacking)

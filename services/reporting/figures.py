@@ -1,24 +1,21 @@
 """From tallies, statements and indicators to figures. Pure."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from services.reporting import matching
 from services.reporting.calculating import as_figure, calculated, rounded
-from services.reporting.declared import declarations, declared, span_of
+from services.reporting.declared import Declarations, declarations, declared, span_of
 from services.reporting.figure import Absence, Figure, Found, Period
+from services.reporting.matching import counting
 from services.reporting.registers import counted, registers
+from services.reporting.statements import Statement
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
 from shared.indicators.model import At, Indicator, Term
-
-_OF_PETITIONS, _OF_PERMITS = ("visitors", "schedule"), ("inspected", "fined")
-_DEPARTMENT_OF_MEASURE = dict.fromkeys(_OF_PETITIONS, "petitions")
-_DEPARTMENT_OF_MEASURE |= dict.fromkeys(_OF_PERMITS, "permits")
 
 type Value = int | Decimal | str | Absence
 
@@ -34,16 +31,25 @@ class TallyFigures:
         """Take what was recorded of the unit; nothing is found before it is asked for."""
         self.period = period
         self._tallies = tallies
-        self._lines = declarations(tallies.statements)
-        self._registers = registers(tallies.statements)
-        self._series = tallies.sums.series
-        self._telling = {
-            one.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[one.measure]
-            for one in self._series
-        }
-        self._kinds = matching.kinds(self._series)
         self._amounts: dict[tuple[At, Period], Sequence[int]] = {}
         self._matching: dict[object, Sequence[int]] = {}
+
+    @cached_property
+    def _lines(self) -> Mapping[str, Declarations]:
+        return declarations(self._tallies.statements)
+
+    @cached_property
+    def _registers(self) -> Mapping[str, Sequence[Statement]]:
+        return registers(self._tallies.statements)
+
+    @cached_property
+    def _kinds(self) -> Sequence[int]:
+        kinds: list[int] = self._tallies.sums.kinds.tolist()
+        return kinds
+
+    @cached_property
+    def _telling(self) -> Collection[str]:
+        return {one.department for one in self._tallies.sums.series}
 
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
@@ -94,7 +100,7 @@ class TallyFigures:
         if indicator.formula is not None:
             operands = [CATALOGUE.indicators[one.indicator] for one in indicator.formula.operands]
             return [value for one in operands for value in self._occurring(one, dimension)]
-        told: Iterable[Mapping[str, str]] = (one.dimensions for one in self._series)
+        told: Iterable[Mapping[str, str]] = (one.dimensions for one in self._tallies.sums.series)
         if indicator.line is not None:
             told = (
                 one.line.dimensions
@@ -161,7 +167,7 @@ class TallyFigures:
     def _term(self, term: Term, narrowing: Mapping[str, str], span: Period) -> int:
         asked = term.at, span
         if asked not in self._amounts:
-            self._amounts[asked] = self._tallies.sums.amounts(*asked)
+            self._amounts[asked] = self._tallies.sums.amounts(*asked).tolist()
         amounts = self._amounts[asked]
         return term.sign * sum(map(amounts.__getitem__, self._places(term, narrowing)))
 
@@ -169,7 +175,8 @@ class TallyFigures:
         """Return the places of the series that a term counts."""
         key = id(term), *narrowing.items()
         if key not in self._matching:
-            self._matching[key] = matching.counted(term, narrowing, self._kinds)
+            found = counting(term, narrowing)
+            self._matching[key] = [at for at, kind in enumerate(self._kinds) if kind in found]
         return self._matching[key]
 
 

@@ -1,7 +1,7 @@
 """Positions: how far each partition is folded. The only module that writes `next_offset`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 import asyncpg
 from aiokafka import TopicPartition
@@ -12,6 +12,12 @@ _SEED = """
 INSERT INTO positions (topic, partition, next_offset) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
 _ALL = "SELECT topic, partition, next_offset FROM positions"
+# Each time that a row is written it has another place, or another transaction wrote it.
+_MARKED = """
+SELECT topic, partition, next_offset, concat_ws(' ', current_schema(), xmin, ctid) AS mark
+  FROM positions
+"""
+_TOUCH = "UPDATE positions SET next_offset = next_offset WHERE partition = ANY($1::integer[])"
 _LOCK = """
 SELECT topic, partition, next_offset FROM positions
  WHERE partition = ANY($1::integer[])
@@ -56,8 +62,13 @@ async def seed(pool: Pool, beginnings: Positions) -> None:
 
 async def read(source: Pool | Connection) -> dict[TopicPartition, int]:
     """Return the position of every partition, as committed."""
-    rows = await source.fetch(_ALL)
-    return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    return _read(await source.fetch(_ALL))
+
+
+async def read_marked(conn: Connection) -> tuple[dict[TopicPartition, int], Hashable]:
+    """Return the same, and a mark that is another one whenever something was folded since."""
+    rows = await conn.fetch(_MARKED)
+    return _read(rows), frozenset(row["mark"] for row in rows)
 
 
 async def lock(conn: Connection, partitions: Iterable[int]) -> dict[TopicPartition, int]:
@@ -66,8 +77,12 @@ async def lock(conn: Connection, partitions: Iterable[int]) -> dict[TopicPartiti
     Of every topic, because a subject always hashes to the same partition: whoever folds one of its
     records folds all of them, on whichever topic they stand.
     """
-    rows = await conn.fetch(_LOCK, list(partitions))
-    return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    return _read(await conn.fetch(_LOCK, list(partitions)))
+
+
+async def touch(conn: Connection, partitions: Iterable[int]) -> None:
+    """Tell, by their mark, that something was folded of what lies below these positions."""
+    await conn.execute(_TOUCH, list(partitions))
 
 
 async def end_frozen(pool: Pool, seconds: float = 15) -> None:
@@ -95,6 +110,10 @@ async def advance(conn: Connection, since: Positions, until: Positions) -> None:
     if status != f"UPDATE {len(moved)}":
         message = f"{status} where {len(moved)} positions were to move"
         raise PositionMoved(message)
+
+
+def _read(rows: Iterable[asyncpg.Record]) -> dict[TopicPartition, int]:
+    return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
 def to_json(positions: Positions) -> str:

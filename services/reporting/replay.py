@@ -70,11 +70,13 @@ async def _fold(
     new = 0
     if good:
         async with pool.acquire() as conn, conn.transaction():
-            await positions.lock(conn, {place.partition for place in good})
+            partitions = {place.partition for place in good}
+            await positions.lock(conn, partitions)
             new = len(await write(conn, numbers, records, batch))
             steps = batch.versions
             origin = [records[place].offset for place in steps.place.tolist()]
             await conn.execute(_FIRST_PLACE, batch.subjects, steps.sequence.tolist(), origin)
+            await positions.touch(conn, partitions)
             await conn.execute(_REPLAYED, *map(list, zip(*good, strict=True)))
             told = f"{new} new of " + " ".join(map(str, good))
             await note(conn, "dead_letters.replay", by, "reporting", told=told)

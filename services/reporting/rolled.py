@@ -9,8 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
 
 from services.reporting.calculating import as_figure, calculated, rounded
+from services.reporting.counted import Counted, is_counted
 from services.reporting.figure import Absence, Figure, Figures, Found, Kind, Period
 from services.reporting.figures import TallyFigures, chosen_of, span_chosen
 from services.reporting.report.model import ReportHeading
@@ -45,10 +49,17 @@ class RolledFigures:
     tells how many have not. Of units that count in part, it is an estimate.
     """
 
-    def __init__(self, period: Period, parts: Sequence[Part]) -> None:
-        """Take the parts, one at least, each with figures of this period."""
+    def __init__(
+        self, period: Period, parts: Sequence[Part], counted: Counted | None = None
+    ) -> None:
+        """Take the parts, one at least, each with figures of this period.
+
+        What is `counted` of the units of these parts, in their order, is added up at once.
+        """
         self.period = period
         self.parts = parts
+        self._counted = counted
+        self._members = [one.member for one in parts]
 
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
@@ -65,6 +76,9 @@ class RolledFigures:
             operands = CATALOGUE.formula_of(chosen).operands
             told = [self.lacking(one.indicator, one.dimensions) for one in operands]
             return list(dict.fromkeys(unit for units in told for unit in units))
+        if self._counted is not None and is_counted(chosen):
+            _, has_told = self._counted.of_each(chosen, self.period)
+            return [self._members[at].unit for at in np.flatnonzero(~has_told)]
         figures = (
             (one.member.unit, one.figures.figure(indicator, dimensions, self.period))
             for one in self.parts
@@ -98,6 +112,8 @@ class RolledFigures:
             return Found(first.value, first.period)
         if wanted.kind not in _ADDED or wanted.of_one_unit or "elapsed" in wanted.ways:
             return Found(Absence.NOT_APPLICABLE, span)
+        if self._counted is not None and is_counted(chosen):
+            return self._all(chosen, period, span, self._counted)
         told = [
             (one.member, one.figures.figure(indicator, dimensions, period)) for one in self.parts
         ]
@@ -107,6 +123,23 @@ class RolledFigures:
             is_missing = Absence.MISSING in absences
             return Found(Absence.MISSING if is_missing else Absence.NOT_APPLICABLE, span)
         return _sum(chosen, span, present)
+
+    def _all(self, chosen: Selection, period: Period, span: Period, counted: Counted) -> Found:
+        amounts, told = counted.of_each(chosen, period)
+        if not told.any():
+            return Found(Absence.MISSING, span)
+        partly = [at for at in self._partly if told[at]]
+        parts = (self._members[at].weight * int(amounts[at]) for at in partly)
+        whole = int(amounts.sum()) - sum(int(amounts[at]) for at in partly)
+        return Found(
+            value=rounded(sum(parts, Fraction(whole)), chosen.indicator),
+            period=span,
+            qualifier=Qualifier.ABOUT if partly else None,
+        )
+
+    @cached_property
+    def _partly(self) -> Sequence[int]:
+        return [at for at, one in enumerate(self._members) if one.weight != 1]
 
 
 def _sum(chosen: Selection, span: Period, told: Sequence[tuple[Member, Figure]]) -> Found:

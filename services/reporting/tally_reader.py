@@ -5,23 +5,20 @@ of days can then be asked for without another question to the database.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import asyncpg
 import numpy as np
-from numpy.typing import NDArray
 
 from services.reporting import projection
 from services.reporting.copying import EPOCH, arrays_read
-from services.reporting.figure import Period
 from services.reporting.projections.tallies import Column
 from services.reporting.statements import Statement, statements_of_each
+from services.reporting.sums import Series, Sums
 from shared.database import Connection, Pool
-from shared.indicators.model import At
 from shared.procedures import PROCEDURES
 
 _CELLS = """
@@ -44,95 +41,6 @@ SELECT mine.unit, concat_ws(' ', current_schema(),
                (SELECT subject FROM statements WHERE unit = mine.id))) AS word
   FROM mine
 """
-_DAY_BITS = 22
-_LAST_DAY = (1 << _DAY_BITS) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """What a tally counts: a measure and its dimensions, those implied by a procedure too."""
-
-    measure: str
-    dimensions: Mapping[str, str]
-    number: int = 0
-
-
-class Sums:
-    """The series of one unit as of a day: what each amounts to, over any span of days."""
-
-    def __init__(
-        self,
-        series: Sequence[Series],
-        place: Column,
-        occurred_on: Column,
-        amount: Column,
-        as_of: date,
-    ) -> None:
-        """Take cells in columns: the place among `series`, the day as an ordinal, the amount."""
-        key = place << _DAY_BITS | occurred_on
-        order = np.argsort(key, kind="stable")
-        self.series = series
-        self._as_of = as_of
-        self._key = key[order]
-        self._total = np.concatenate([np.zeros(1, np.int64), np.cumsum(amount[order])])
-        self._places = np.arange(len(series), dtype=np.int64) << _DAY_BITS
-        self._none = self._total[np.searchsorted(self._key, self._places)]
-        self._until: dict[int, NDArray[Any]] = {}
-
-    @property
-    def size(self) -> int:
-        """How many cells it is of."""
-        return len(self._key)
-
-    def amounts(self, at: At, span: Period) -> Sequence[int]:
-        """Return what each series amounts to `within` a span of days, `before` it, at its `end`.
-
-        The end is no later than the day as of which all is told: what is then due lies ahead.
-        """
-        before = span.start.toordinal() - 1
-        match at:
-            case "within":
-                found = self._up_to(span.end.toordinal()) - self._up_to(before)
-            case "before":
-                found = self._up_to(before) - self._none
-            case "end":
-                found = self._up_to(min(span.end, self._as_of).toordinal()) - self._none
-        amounts: list[int] = found.tolist()
-        return amounts
-
-    def plus(self, cells: Iterable[tuple[int, date, int]]) -> "Sums":
-        """Return the sums after more cells: the place among the series, the day, the amount."""
-        added = (
-            np.array([(p, day.toordinal(), n) for p, day, n in cells], np.int64).reshape(-1, 3).T
-        )
-        return Sums(
-            series=self.series,
-            place=np.concatenate([self._key >> _DAY_BITS, added[0]]),
-            occurred_on=np.concatenate([self._key & _LAST_DAY, added[1]]),
-            amount=np.concatenate([np.diff(self._total), added[2]]),
-            as_of=self._as_of,
-        )
-
-    def latest(self, measure: str, until: date) -> Series | None:
-        """Return the series of a measure that was set last, up to a day; the later in the list."""
-        found = (0, 0)
-        for place, one in enumerate(self.series):
-            if one.measure == measure:
-                span = [place << _DAY_BITS, place << _DAY_BITS | until.toordinal() + 1]
-                low, high = np.searchsorted(self._key, span).tolist()
-                days, first = np.unique(self._key[low:high], return_index=True)
-                ends = np.append(first, high - low)[1:]
-                set_on = days[self._total[low + ends] - self._total[low + first] > 0]
-                if len(set_on):
-                    found = max(found, (int(set_on[-1]) & _LAST_DAY, place))
-        return self.series[found[1]] if found[0] else None
-
-    def _up_to(self, ordinal: int) -> NDArray[Any]:
-        """Return the sum of all cells up to a day of each series, and of all series before it."""
-        if ordinal not in self._until:
-            after = np.searchsorted(self._key, self._places | ordinal, side="right")
-            self._until[ordinal] = self._total[after]
-        return self._until[ordinal]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,18 @@ from prometheus_client import REGISTRY
 from services.reporting import positions, projection
 from services.reporting.answers import Answer, Answers
 from services.reporting.app import MIGRATIONS
+from services.reporting.dead_letters import Chosen
+from services.reporting.decode import Undecodable
 from services.reporting.drawing import heading
 from services.reporting.figure import Period
 from services.reporting.fold import Folder
 from services.reporting.projection import Projection
+from services.reporting.replay import replay
 from services.reporting.report import TERM, Form, Report, build, load
 from services.reporting.report.forms import to_json
 from services.reporting.report.model import Verdict
-from services.reporting.store import join_parts
+from services.reporting.standing import Standing
+from services.reporting.store import join_parts, keep_dead_letters
 from shared.database import Pool, create_pool, migrate
 from shared.events.cases import Status
 from shared.events.envelope import Event
@@ -76,7 +80,7 @@ async def desk(database: str) -> AsyncIterator[Desk]:
     pool = await create_pool(database, 2)
     await migrate(pool, [MIGRATIONS])
     tables = await _open(await projection.live(pool), database)
-    yield Desk(pool, tables, database, Answers(pool, PLANS))
+    yield Desk(pool, tables, database, Answers(Standing(pool), PLANS))
     await tables.close()
     await pool.close()
 
@@ -113,7 +117,7 @@ async def test_what_is_folded_of_the_unit_is_in_the_next_answer(desk: Desk) -> N
     for change in CHANGES:
         await desk.fold(change)
         answer = await desk.ask()
-        assert answer == await desk.ask(Answers(desk.pool, PLANS)), change.type
+        assert answer == await desk.ask(Answers(Standing(desk.pool), PLANS)), change.type
         seen.add(answer.body)
     # A case that was cancelled leaves the report as it was before it.
     assert len(seen) == len(CHANGES) - 1
@@ -132,13 +136,28 @@ async def test_a_report_is_drawn_once_while_only_other_units_have_news(desk: Des
     assert second.folded != first.folded, "told as far as it is folded now"
 
 
-async def test_tallies_that_were_joined_are_read_again(desk: Desk) -> None:
+async def test_tallies_that_were_joined_are_the_same(desk: Desk) -> None:
     for change in CHANGES:
         await desk.fold(change)
     first = await desk.ask()
     assert await join_parts(desk.tables, 1) == 1
     assert (await desk.ask()).body == first.body
-    assert desk.drawn == 2
+    assert (await desk.ask(Answers(Standing(desk.pool), PLANS))).body == first.body
+
+
+async def test_a_letter_that_is_folded_after_all_is_in_the_next_answer(desk: Desk) -> None:
+    """It lies below the positions, which stay."""
+    await desk.fold(*CHANGES)
+    record = a_record(a_receipt(subject=subject_of(9)), 0)
+    async with desk.tables.acquire() as conn:
+        await keep_dead_letters(conn, [(record, Undecodable("invalid", "a release ago"))])
+    before = await desk.ask()
+    [replayed] = [one async for one in replay(desk.tables, Chosen(), "Tám")]
+    after = await desk.ask()
+
+    assert (replayed.new, after.folded) == (1, before.folded)
+    assert after.body != before.body
+    assert after == await desk.ask(Answers(Standing(desk.pool), PLANS))
 
 
 async def test_other_parts_are_read_though_they_are_as_many(desk: Desk) -> None:
@@ -148,7 +167,7 @@ async def test_other_parts_are_read_though_they_are_as_many(desk: Desk) -> None:
     await join_parts(desk.tables, 1)
     await desk.fold(a_receipt(subject=subject_of(3)))
 
-    assert await desk.ask() == await desk.ask(Answers(desk.pool, PLANS))
+    assert await desk.ask() == await desk.ask(Answers(Standing(desk.pool), PLANS))
 
 
 async def test_what_was_folded_anew_is_read_again(desk: Desk) -> None:
@@ -166,7 +185,7 @@ async def test_what_was_folded_anew_is_read_again(desk: Desk) -> None:
 
 
 async def test_no_more_is_kept_than_there_is_room_for(desk: Desk) -> None:
-    small = Answers(desk.pool, PLANS, kept_bytes=1000)
+    small = Answers(Standing(desk.pool), PLANS, kept_bytes=1000)
     await desk.fold(*CHANGES)
     assert (await desk.ask(small)).body == (await desk.ask(small)).body
     assert desk.drawn == 2

@@ -15,8 +15,9 @@ from services.reporting.figures import TallyFigures
 from services.reporting.projections.contributions import Contribution, Series, count_case
 from services.reporting.projections.statements import statement
 from services.reporting.statements import Line, Statement
-from services.reporting.tally_reader import Series as ReadSeries
-from services.reporting.tally_reader import Sums, Tallies
+from services.reporting.sums import Series as ReadSeries
+from services.reporting.sums import Sums
+from services.reporting.tally_reader import Tallies
 from services.returns import entries, model
 from services.returns.commands import AcceptSubmission, RecordEntry, SubmitReturn
 from shared.events.cases import Case

@@ -8,7 +8,8 @@ import numpy as np
 
 from services.reporting.figure import Period
 from services.reporting.statements import Line, Statement
-from services.reporting.tally_reader import Series, Sums, Tallies
+from services.reporting.sums import Series, Sums
+from services.reporting.tally_reader import Tallies
 from shared.procedures import PROCEDURES
 from shared.quantity import parse
 

@@ -1,6 +1,6 @@
 """The overview page: reads how each unit in a city stands, and shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -91,8 +91,9 @@ class OverviewPage:
     async def _rows(
         self, some: Sequence[str], days: Days
     ) -> tuple[Sequence[Row], positions.Positions]:
-        def work_out(unit: str, tallies: Tallies) -> Row:
-            return row(self._plan, unit, days.period, days.as_of, tallies)
+        def work_out(tallies: Mapping[str, Tallies]) -> Mapping[str, Row]:
+            told = tallies.items()
+            return {id_: row(self._plan, id_, days.period, days.as_of, one) for id_, one in told}
 
         key = "console.row", days.period
         each = await self._standing.each(some, days.as_of, key, work_out)

@@ -1,5 +1,6 @@
 """The page of a unit's calendar of returns."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from fastapi import Request, Response
@@ -20,8 +21,8 @@ async def returns_page(
     """Return the page."""
     unit = units.unit(unit_id)
 
-    def work_out(_: str, tallies: Tallies) -> Calendar:
-        return calendar(unit, year, as_of, tallies.statements)
+    def work_out(tallies: Mapping[str, Tallies]) -> Mapping[str, Calendar]:
+        return {id_: calendar(unit, year, as_of, one.statements) for id_, one in tallies.items()}
 
     each = await standing.each([unit_id], as_of, ("console.returns", year), work_out)
     return page(

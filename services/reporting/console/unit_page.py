@@ -1,5 +1,7 @@
 """The page of one unit: its figures, where they are reported, its documents and its lineage."""
 
+from collections.abc import Mapping
+
 from fastapi import Request, Response
 
 from services.reporting import positions
@@ -33,8 +35,8 @@ class UnitPage:
         """Return the page."""
         unit = units.unit(unit_id)
 
-        def work_out(_: str, tallies: Tallies) -> course.Picture:
-            return course.picture(unit, days.period, by, tallies)
+        def work_out(tallies: Mapping[str, Tallies]) -> Mapping[str, course.Picture]:
+            return {id_: course.picture(unit, days.period, by, one) for id_, one in tallies.items()}
 
         key = "console.picture", days.period, by
         each = await self._standing.each([unit_id], days.as_of, key, work_out)

@@ -11,7 +11,7 @@ from services.reporting.figure import Absence, Figure, Kind, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.projections.contributions import contributions
 from services.reporting.statements import Statement
-from services.reporting.tally_reader import Series
+from services.reporting.sums import Series
 from shared.events.examples import DAY, EXAMPLES
 from shared.indicators import INDICATORS
 from shared.quantity import Qualifier

@@ -1,18 +1,24 @@
 """Several units together: what is added up, what is worked out anew, what is of none of them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.reporting.calculating import as_figure
+from services.reporting.counted import Counted
 from services.reporting.figure import Absence, Figure, Found, Period
 from services.reporting.figures import chosen_of
-from services.reporting.rolled import Part, RolledFigures
+from services.reporting.rolled import Part, RolledFigures, part
+from shared.indicators import CATALOGUE
 from shared.lineage import Member
 from shared.quantity import Qualifier
 from tests.support.builders import DAY
+from tests.support.told import Cell, a_cell, tallies
 
 PERIOD = Period(start=DAY, end=DAY)
 RECEIVED = "registry.applications_received"
@@ -92,6 +98,41 @@ def test_what_is_missing_of_some_is_of_the_others_and_says_so() -> None:
     assert figures.figure(RECEIVED, {}).value == 3
     assert figures.lacking(RECEIVED, {}) == ["2004-00001"]
     assert rolled({}, {}).figure(RECEIVED, {}).absence is Absence.MISSING
+
+
+CELLS = st.lists(
+    st.builds(
+        a_cell,
+        st.sampled_from(("received", "closed", "overdue")),
+        st.integers(-400, 9).map(lambda days: DAY + timedelta(days=days)),
+        st.integers(-3, 9),
+        st.sampled_from(("registry.birth", "registry.death", "permits.land_file")),
+        status=st.just("resolved"),
+        timeliness=st.sampled_from(("early", "on_time", "late")),
+        channel=st.sampled_from(("online", "in_person")),
+    ),
+    max_size=8,
+)
+WEIGHTS = st.sampled_from((Fraction(1), Fraction(1), Fraction(1, 3)))
+COUNTED = [RATE, *(name for name, one in CATALOGUE.indicators.items() if one.terms)]
+
+
+@given(st.lists(st.tuples(CELLS, WEIGHTS), min_size=1, max_size=4), st.sampled_from(COUNTED))
+def test_what_is_counted_of_all_at_once_is_what_is_counted_of_each(
+    units: list[tuple[list[Cell], Fraction]], indicator: str
+) -> None:
+    told = [tallies(cells) for cells, _ in units]
+    parts = [
+        part(Member(unit=f"2004-0000{at}", weight=weight, is_estimate=False), PERIOD, one)
+        for at, (one, (_, weight)) in enumerate(zip(told, units, strict=True))
+    ]
+    at_once = RolledFigures(PERIOD, parts, Counted([one.sums for one in told]))
+    each = RolledFigures(PERIOD, parts)
+
+    for narrowing in ({}, {"months": "24"}, {"year": str(DAY.year + 1)}):
+        found = at_once.figure(indicator, narrowing)
+        assert found == each.figure(indicator, narrowing)
+    assert at_once.lacking(indicator, {}) == each.lacking(indicator, {})
 
 
 def test_a_ratio_lacks_the_units_of_which_a_part_of_it_is_missing() -> None:

@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.figure import Period
-from services.reporting.tally_reader import Series
+from services.reporting.sums import Series, side_by_side
 from tests.support.told import Cell, tallies
 
 DAY = date(2024, 2, 27)
@@ -34,6 +35,22 @@ def test_amounts_are_those_of_the_cells_one_by_one(
         assert before[place] == sum(c.amount for c in of_it if c.day < span.start)
         until = min(span.end, as_of)
         assert end[place] == sum(c.amount for c in of_it if c.day <= until)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=4), DAYS, DAYS, DAYS)
+def test_units_side_by_side_have_the_amounts_of_each(
+    units: list[list[Cell]], one: date, other: date, as_of: date
+) -> None:
+    span = Period(start=min(one, other), end=max(one, other))
+    each = [tallies(cells, as_of=as_of).sums for cells in units]
+    joined = side_by_side(each)
+    places = np.arange(len(joined.series))[::2]
+
+    assert joined.kinds.tolist() == [kind for sums in each for kind in sums.kinds.tolist()]
+    for at in ("within", "before", "end"):
+        together = joined.amounts(at, span)
+        assert together.tolist() == [n for sums in each for n in sums.amounts(at, span).tolist()]
+        assert joined.amounts(at, span, places).tolist() == together[places].tolist()
 
 
 @given(

@@ -26,7 +26,8 @@ from services.reporting.report import PERIODIC, TERM, build, load, to_json
 from services.reporting.report.keys import figure_key
 from services.reporting.report.spans import spans_of
 from services.reporting.statements import Line, Statement
-from services.reporting.tally_reader import Series, Sums, Tallies
+from services.reporting.sums import Series, Sums
+from services.reporting.tally_reader import Tallies
 from shared.periods import PERIOD_KINDS
 from tests.support.fixed_figures import HEADING, TERM_PERIOD
 
