@@ -20,6 +20,9 @@ from shared.lineage import Member
 from shared.record import record
 
 _KEPT = 4_096
+"""Answers of units together."""
+_KEPT_FIGURES = 100_000
+"""Figures of units each, at some 500 bytes."""
 
 
 @record()
@@ -55,17 +58,23 @@ class FigureQuestions:
     def __init__(self, standing: Standing) -> None:
         """Work them out by `standing`."""
         self._standing = standing
+        self._each = LRUCache[object, Answer](_KEPT_FIGURES, getsizeof=lambda one: len(one.told))
         self._together = LRUCache[object, Answer](_KEPT)
 
     async def of_each(self, units: Sequence[str], asks: Sequence[Ask], as_of: date) -> Answer:
         """Return every figure of each unit, unit by unit, as recorded up to a day."""
+        asked = tuple(units), tuple(asks), as_of
         each = await self._leaves(units, tuple(asks), as_of)
+        kept = self._each.get(asked)
+        if kept is not None and kept.version == each.version:
+            return replace(kept, folded=each.folded)
         told = [
             Told(unit=unit, figure=_figure(Leaves(leaves), ask))
             for unit, leaves in each.of.items()
             for ask in asks
         ]
-        return Answer(told, each.folded, each.version)
+        self._each[asked] = answer = Answer(told, each.folded, each.version)
+        return answer
 
     async def of_all(
         self, holder: str, members: Sequence[Member], asks: Sequence[Ask], as_of: date
