@@ -16,7 +16,7 @@ run: $(READY) ## start everything, load the sample ward, write its report to out
 	@$(PYTHON) -m deploy.run $(if $(ONCE),--once)
 
 browser: $(READY) ## see to it that there is a Chromium for the tests in a browser; as root, Debian's is installed
-	@$(PYTHON) -m tests.support.chromium
+	@$(PYTHON) -m deploy.chromium
 
 test: $(READY) browser ## the whole suite in two processes, each on a real Kafka and PostgreSQL of its own
 	@$(PYTHON) -m pytest -n 2 --dist loadfile

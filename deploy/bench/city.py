@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import httpx
 from tqdm import tqdm
 
+from deploy.bench import browser
 from deploy.bench.bench import Bench
 from deploy.bench.fold import loaded
 from deploy.bench.result import Section, quantiles
@@ -19,13 +20,15 @@ from deploy.bench.workload import END, START, Workload, produce
 from deploy.databases import fresh_database
 from deploy.report import ANSWER_SECONDS
 from shared import units
+from shared.clock import system_clock, ward_day
 
 DISTRICT, PROVINCE = "2004-288", "2025-31"
 NEW_START, NEW_END = date(2025, 7, 1), date(2026, 6, 30)
 
 _OLD = "from={first_old}&to={last_old}"
 _NEW = "from={first_new}&to={last_new}"
-_FIGURES = "/figures?indicator=registry.applications_received"
+_RECEIVED = "registry.applications_received"
+_FIGURES = f"/figures?indicator={_RECEIVED}"
 ADDRESSES: Mapping[str, str] = {
     "report of a ward": f"/reports/term?format=json&unit=2025-10525&{_NEW}",
     "report of a district, 24 units": f"/reports/term?format=json&unit={DISTRICT}&{_OLD}",
@@ -37,6 +40,9 @@ ADDRESSES: Mapping[str, str] = {
     "figures of a province as one": f"{_FIGURES}&unit={PROVINCE}&{_NEW}",
     "figures of the country as one": f"{_FIGURES}&unit=vn&{_NEW}",
     "units of a province": f"/units?under={PROVINCE}",
+    "overview of a district, 24 units": f"/console?unit={DISTRICT}&{_OLD}&as_of={{today}}",
+    "overview of a province, 114 units": f"/console?unit={PROVINCE}&{_NEW}&as_of={{today}}",
+    "page of a ward": f"/console/units/2025-10525?{_NEW}&as_of={{today}}&by=month",
 }
 """What is asked by what it is called; the days of its period are to be filled in.
 
@@ -47,6 +53,8 @@ _OTHER_DAYS, _AGAIN = 20, 100
 _SECONDS = 15.0
 """After this long no further request for another day is begun."""
 _SHARE_OF_DISTRICT = 50
+_MOVES, _MOVED = 20, "2025-10525"
+_OPEN = f"/console/units/{_MOVED}"
 _PROBES, _PAUSE_SECONDS = 50, 0.3
 
 
@@ -59,9 +67,10 @@ async def city(bench: Bench) -> Section:
         f" {options.events // _SHARE_OF_DISTRICT:,} of the 24 units of {DISTRICT}, all folded:"
         " milliseconds until the last byte, one request at a time. First, for"
         f" {_OTHER_DAYS} requests a run or {_SECONDS:.0f} s, each for another last day; then"
-        f" {_AGAIN} times for one and the same, of which nothing is folded meanwhile. Then from"
-        " a command until GET /moves tells that figures"
-        " have moved, after one command at a time."
+        f" {_AGAIN} times for one and the same, of which nothing is folded meanwhile; then"
+        f" {_MOVES} times for it, each after a case was received in {_MOVED} and folded. Then from"
+        " a command until GET /moves tells that figures have moved, and until one has changed on"
+        " the page of that ward, open in Chromium, which reloads by itself."
     )
     for workload in _workloads(options):
         await produce(bench.rig.kafka, workload)
@@ -72,22 +81,31 @@ async def city(bench: Bench) -> Section:
         httpx.AsyncClient(
             base_url=reporting, timeout=ANSWER_SECONDS, headers=bench.rig.headers
         ) as client,
+        httpx.AsyncClient(base_url=registry.url, headers=bench.rig.headers) as clerk,
+        client.stream("GET", "/moves") as stream,
     ):
+        stream.raise_for_status()
+        desk = _Desk(clerk, stream.aiter_lines())
+        await desk.told()
         for run in range(bench.options.runs):
             for place, (name, address) in enumerate(ADDRESSES.items()):
                 days = _other_days(address, place, run)
                 others = await _asked(client, name, days, _SECONDS)
-                same = [_on(address, place, 0)] * (_AGAIN + 1)
-                again = await _asked(client, name, same, _SECONDS)
-                told = quantiles(again[1:], 50, 99)
+                one = _on(address, place, 0)
+                again = await _asked(client, name, [one] * (_AGAIN + 1), _SECONDS)
+                moved = await _asked(client, name, [one] * (_MOVES + 1), 4 * _SECONDS, desk)
                 section.add(
                     name,
                     **quantiles(others[1:], 50, 99),  # the first one loads what it needs
-                    **{f"again_{metric}": value for metric, value in told.items()},
+                    **_called("again", again),
+                    **_called("moved", moved),
                 )
-            answered, moved = await _until_moved(client, registry.url, bench.rig.headers)
+            answered, told = await _until_moved(desk)
             section.add("a command until answered", **quantiles(answered, 50, 99))
-            section.add("a command until the stream tells", **quantiles(moved, 50, 99))
+            section.add("a command until the stream tells", **quantiles(told, 50, 99))
+            async with browser.opened(f"{reporting}{_OPEN}", bench.rig.headers) as page:
+                shown = await browser.until_shown(page, _RECEIVED, desk.receive)
+            section.add("a command until an open page shows it", **quantiles(shown, 50, 99))
     return section
 
 
@@ -121,6 +139,7 @@ def _on(address: str, place: int, back: int) -> str:
         last_old=END - earlier,
         first_new=NEW_START + later,
         last_new=NEW_END - earlier,
+        today=ward_day(system_clock()),
     )
 
 
@@ -129,49 +148,69 @@ def _other_days(address: str, place: int, run: int) -> Sequence[str]:
     return [_on(address, place, first + number) for number in range(_OTHER_DAYS + 1)]
 
 
+class _Desk:
+    """A clerk, and the live stream beside."""
+
+    def __init__(self, clerk: httpx.AsyncClient, lines: AsyncIterator[str]) -> None:
+        self._clerk = clerk
+        self._lines = lines
+        self._folded = 0
+
+    async def receive(self) -> float:
+        """Receive a case; return the seconds until it was answered. Ends when it is folded."""
+        case = {"unit": _MOVED, "procedure": "registry.birth", "channel": "online"}
+        sent = time.monotonic()
+        (await self._clerk.post("/cases", json=case)).raise_for_status()
+        answered = time.monotonic() - sent
+        before = self._folded
+        while self._folded <= before:
+            await self.told()
+        return answered
+
+    async def told(self) -> None:
+        """Read the stream's next event, whose number is how many records are folded."""
+        async for line in self._lines:
+            if line.startswith("id: "):
+                self._folded = int(line.removeprefix("id: "))
+                return
+        raise EOFError("the stream ended")
+
+
 async def _asked(
-    client: httpx.AsyncClient, name: str, addresses: Sequence[str], most: float
+    client: httpx.AsyncClient,
+    name: str,
+    addresses: Sequence[str],
+    most: float,
+    desk: _Desk | None = None,
 ) -> list[float]:
-    """Return the seconds of each request, of those that were begun within `most`."""
+    """Return the seconds of each request, of those that were begun within `most`.
+
+    Before each one a case is received at a desk, where there is one.
+    """
     seconds: list[float] = []
     began = time.monotonic()
     for address in tqdm(addresses, desc=name, disable=None):
         if time.monotonic() - began > most and len(seconds) > 2:  # noqa: PLR2004 - so that some are measured
             break
+        if desk is not None:
+            await desk.receive()
         asked = time.monotonic()
         (await client.get(address)).raise_for_status()
         seconds.append(time.monotonic() - asked)
     return seconds
 
 
-async def _until_moved(
-    client: httpx.AsyncClient, registry: str, headers: Mapping[str, str]
-) -> tuple[list[float], list[float]]:
-    """Send a command at a time; return the seconds until its answer, and until the stream told."""
+async def _until_moved(desk: _Desk) -> tuple[list[float], list[float]]:
+    """Receive a case at a time; return the seconds until its answer, and until the stream told."""
     answered, moved = [], []
-    case = {"unit": "2025-10525", "procedure": "registry.birth", "channel": "online"}
-    async with (
-        httpx.AsyncClient(base_url=registry, headers=headers) as clerk,
-        client.stream("GET", "/moves") as stream,
-    ):
-        stream.raise_for_status()
-        lines = stream.aiter_lines()
-        folded = await _told(lines)
-        for _ in tqdm(range(_PROBES), desc="moves", disable=None):
-            sent = time.monotonic()
-            (await clerk.post("/cases", json=case)).raise_for_status()
-            answered.append(time.monotonic() - sent)
-            before = folded
-            while folded <= before:
-                folded = await _told(lines)
-            moved.append(time.monotonic() - sent)
-            await asyncio.sleep(_PAUSE_SECONDS)
+    for _ in tqdm(range(_PROBES), desc="moves", disable=None):
+        sent = time.monotonic()
+        answered.append(await desk.receive())
+        moved.append(time.monotonic() - sent)
+        await asyncio.sleep(_PAUSE_SECONDS)
     return answered, moved
 
 
-async def _told(lines: AsyncIterator[str]) -> int:
-    """Return the number of the stream's next event: how many records are folded."""
-    async for line in lines:
-        if line.startswith("id: "):
-            return int(line.removeprefix("id: "))
-    raise EOFError("the stream ended")
+def _called(how: str, seconds: list[float]) -> Mapping[str, float]:
+    told = quantiles(seconds[1:], 50, 99)
+    return {f"{how}_{metric}": value for metric, value in told.items()}

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from deploy.chromium import chromium
 from deploy.embedded.ports import HOST
 from deploy.embedded.postgres import Postgres
 from deploy.issuer.app import IssuerSettings
 from deploy.issuer.app import build as issuer
 from shared.topics import create_topics
 from tests.support.browsing import Watched
-from tests.support.chromium import chromium
 from tests.support.console import DAY, UNIT, Console, Visit, sign_in
 from tests.support.servers import free_ports, running_kafka, running_postgres
 from tests.support.serving import served

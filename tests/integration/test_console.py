@@ -188,7 +188,7 @@ async def test_the_calendar_tells_what_is_owed(console: httpx.AsyncClient) -> No
     asked = f"/console/units/{WARD}/returns"
     page = (await ask(console, f"{asked}?year=2023&as_of=2024-01-10")).text
     assert page.count("Chưa nộp") > 10
-    assert "hạn 14/02/2023" in page
+    assert "hạn 14/02<" in page.replace("<br>", "<")
     to = (await ask(console, f"{asked}?as_of=2024-01-10", status=303)).headers["location"]
     assert to == f"{asked}?year=2024&as_of=2024-01-10"
     old = (await ask(console, f"{asked}?year=1990&as_of=2024-01-10")).text

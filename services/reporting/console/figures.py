@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.reporting.drawing import drawn, heading
+from services.reporting.drawing import heading
 from services.reporting.figure import Figure, Period
 from services.reporting.figures import TallyFigures
 from services.reporting.filings import filings
-from services.reporting.report import Borders, Plan
+from services.reporting.report import Borders, Plan, relations
 from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.tally_reader import Tallies
 from shared import units
@@ -67,7 +67,7 @@ def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) ->
     """Return how a unit stands in a period, by what was recorded of it up to a day."""
     figures = TallyFigures(period, tallies)
     about = heading(unit, period, as_of, max(as_of, period.end), borders=Borders.OWN)
-    checks = () if tallies.is_empty else drawn(plan, about, {unit: tallies}).checks
+    checks = () if tallies.is_empty else relations(plan, about, figures)
     owed = filings(units.unit(unit), period, as_of, tallies.statements)
     return replace(
         row_of_figures(unit, figures, period),

@@ -78,7 +78,6 @@ class OverviewPage:
             compared=compared,
             bars=overview.side_by_side(compared),
             columns=overview.COLUMNS,
-            highest=max((n or 0 for one in rows for _, n in one.course), default=0),
             is_paged=is_paged,
             here=here,
             last=last,

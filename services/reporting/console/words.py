@@ -58,9 +58,9 @@ class Words:
         """Return percents with one decimal: `97,5%`."""
         return self.number(value) if value is None else f"{self.number(value, 1)}%"
 
-    def day(self, when: date) -> str:
-        """Return a day in figures: `05/04/2026`."""
-        return f"{when:%d/%m/%Y}"
+    def day(self, when: date, of: int | None = None) -> str:
+        """Return a day in figures: `05/04/2026`; on a page of a year `05/04` for one of that."""
+        return f"{when:%d/%m}" if when.year == of else f"{when:%d/%m/%Y}"
 
     def span(self, period: Period) -> str:
         """Return the days of a period."""

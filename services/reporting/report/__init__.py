@@ -3,7 +3,7 @@
 `load(TERM)`, then `build(plan, heading, figures)`, then `forms(fonts)["pdf"].render(report)`.
 """
 
-from services.reporting.report.build import build
+from services.reporting.report.build import build, relations
 from services.reporting.report.forms import Form, Forms, described, forms, to_json
 from services.reporting.report.loading import PERIODIC, TERM, Plan, load
 from services.reporting.report.model import Audience, Borders, Report, ReportHeading
@@ -22,5 +22,6 @@ __all__ = [
     "described",
     "forms",
     "load",
+    "relations",
     "to_json",
 ]

@@ -53,6 +53,17 @@ def build(
     return _Builder(plan, heading, figures, filings, note).report()
 
 
+def relations(plan: Plan, heading: ReportHeading, figures: Figures) -> Sequence[CheckResult]:
+    """Return what is checked in a report but for what is unwritten in it, which is not drawn."""
+    writer = Writer(words_about(heading), spans_of(heading.period), FigureBook(figures))
+    return list(_relations(plan, writer, heading))
+
+
+def _relations(plan: Plan, writer: Writer, heading: ReportHeading) -> Iterator[CheckResult]:
+    for check in plan.checks:
+        yield from evaluate(check, writer, heading.period.end)
+
+
 class _Builder:
     """Fills one report, from its first line to its last, so that figures are listed in order."""
 
@@ -148,6 +159,5 @@ class _Builder:
         return tuple(made for one in blocks for made in fill(one, layouts, self._writer))
 
     def _checks(self) -> Iterator[CheckResult]:
-        for check in self._plan.checks:
-            yield from evaluate(check, self._writer, self._heading.period.end)
+        yield from _relations(self._plan, self._writer, self._heading)
         yield from unfinished(self._book)

@@ -105,8 +105,13 @@ def _series(row: Sequence[Figure], top: Decimal) -> Series:
 
 
 def scale(values: Sequence[int | Decimal]) -> list[Decimal]:
-    """Return round numbers from zero, at most six, of which the last is no less than any value."""
+    """Return round numbers from zero, at most six, of which the last is no less than any value.
+
+    Of whole numbers they are whole.
+    """
     highest = Decimal(max(values, default=1)) or Decimal(1)
     power = Decimal(10) ** (highest / _LONGEST_SCALE).adjusted()
     step = next(power * one for one in _STEPS if power * one * _LONGEST_SCALE >= highest)
+    if all(isinstance(one, int) for one in values):
+        step = max(step, Decimal(1))
     return [step * n for n in range(ceil(highest / step) + 1)]

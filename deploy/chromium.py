@@ -1,4 +1,4 @@
-"""The browser of tests/browser: Chromium, where there is one, else Debian's package of it.
+"""The browser of tests and benchmarks: Chromium, where there is one, else Debian's package of it.
 
 As a program (`make browser`), sees to it that there is one, or says what to do.
 """
@@ -14,7 +14,7 @@ PACKAGES = ("chromium", "fonts-dejavu-core")
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _HINT = (
-    "tests/browser need Chromium, and this machine has none that could be used ({why}):"
+    "the tests in a browser need Chromium, and this machine has none that could be used ({why}):"
     " install it (as root: apt-get update && apt-get install {packages}) and try again"
 )
 
