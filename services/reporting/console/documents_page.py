@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.reporting.console.documents import may_draw, number_of, standing, waited_for
 from services.reporting.console.pages import page, words_of
 from services.reporting.console.questions import Days
+from services.reporting.console.unit_page import FORMS
 from services.reporting.console.view import View, address, borders_of
 from services.reporting.console.words import Words
 from services.reporting.issuing import store
@@ -80,7 +81,7 @@ class DocumentPages:
             stands=standing(held, report, later, by.person, by.recorded),
             late=_steps(words_of(request), held.document.late),
             labels={one.id: one.label for one in report.checks},
-            forms=list(held.files or self.office.forms),
+            forms=sorted(held.files or self.office.forms, key=FORMS.index),
             former=former,
             later=later,
             number_of=number_of,
