@@ -31,6 +31,7 @@ from services.reporting.settings import ReportingSettings
 from services.reporting.signing_in import install_console
 from services.reporting.standing import Standing
 from services.reporting.units_api import unit_routes
+from services.reporting.vintages_api import vintage_routes
 from services.reporting.worker import Worker
 from shared.audit.refusals import Refusals
 from shared.audit.trail import keep_telling
@@ -144,6 +145,7 @@ def _routes(
     yield document_routes(drafts, office, caller, clock)
     yield issuing_routes(drafts, office, caller)
     yield reading_routes(drafts, office, caller)
+    yield vintage_routes(pool)
 
 
 @asynccontextmanager

@@ -2,11 +2,15 @@
 
 from io import BytesIO
 
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from playwright.async_api import Page, expect
 from pypdf import PdfReader
 
 from tests.support.browsing import SIZES, Watched, sideways, violations
 from tests.support.console import UNIT, Console, Office
+from tests.support.servers import free_ports
+from tests.support.serving import served
 
 DRAFTER = "Người soạn thảo mẫu"
 APPROVER = "Người duyệt nội dung mẫu"
@@ -112,3 +116,64 @@ async def test_a_report_goes_from_the_unit_s_page_to_its_issue(
     text = " ".join(one.extract_text() for one in PdfReader(BytesIO(await file.body())).pages)
     assert f"Số: {number}" in " ".join(text.split())
     assert "Đã đối chiếu với sổ gốc" in " ".join(text.split())
+
+
+async def test_a_page_elsewhere_takes_no_step_for_who_has_signed_in(
+    console: Console, office: Office
+) -> None:
+    """A page of another site that sends the very form of the button: refused, nothing is done."""
+    address = await drawn(console, office)
+    watched = await office(APPROVER)
+    page = watched.page
+    await page.goto(address)
+    form = page.locator("form.act", has=page.locator('[value="approve_content"]'))
+    fields = await form.evaluate("one => Object.fromEntries(new FormData(one))")
+    hidden = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
+    elsewhere = FastAPI()
+
+    @elsewhere.get("/", response_class=HTMLResponse)
+    async def trap() -> str:
+        form = f'<form method="post" action="{address}/steps">{hidden}<button>Xem</button></form>'
+        return f'<link rel="icon" href="data:,">{form}'
+
+    port = free_ports()
+    async with served(elsewhere, port):
+        for site in ("localhost", "127.0.0.1"):
+            await page.goto(f"http://{site}:{port}/")
+            async with page.expect_navigation() as sent:
+                await page.get_by_role("button").click()
+            answer = await sent.value
+            assert answer is not None
+            assert (answer.status, answer.url) == (403, f"{address}/steps")
+            await page.get_by_text("không đến từ trang của hệ thống").wait_for()
+            watched.forgive("status of 403")
+    await page.goto(address)
+    await stands(page, "dự thảo")
+    assert await page.locator("tr[data-action]").count() == 1
+    await press(page, "Duyệt nội dung")
+    await stands(page, "đã duyệt nội dung")
+
+
+async def test_a_refusal_leads_back_to_the_document(console: Console, office: Office) -> None:
+    """Of two who approve it at the same time the second is told, and led back."""
+    address = await drawn(console, office)
+    watched = await office(APPROVER)
+    page, other = watched.page, await watched.page.context.new_page()
+    for one in (page, other):
+        await one.goto(address)
+    await press(other, "Duyệt nội dung")
+    await page.get_by_role("button", name="Duyệt nội dung", exact=True).click()
+    await stands(page, "đã duyệt nội dung")
+    assert await page.locator("tr[data-action=approve_content]").count() == 1
+
+    await other.get_by_label("Lý do").fill("Thiếu số liệu quý IV")
+    await page.get_by_label("Lý do").fill("Thiếu bảng biểu")
+    await press(other, "Trả lại để hoàn thiện")
+    await stands(other, "dự thảo")
+    await press(other, "Duyệt nội dung")
+    await press(page, "Trả lại để hoàn thiện")
+    await page.get_by_role("heading", name="Mâu thuẫn với trạng thái hiện tại").wait_for()
+    watched.forgive("status of 409")
+    assert await violations(page) == []
+    await page.get_by_role("link", name="Quay lại trang trước").click()
+    await stands(page, "đã duyệt nội dung")

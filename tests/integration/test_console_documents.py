@@ -154,6 +154,8 @@ async def test_a_report_is_issued_told_as_changed_and_replaced_by_buttons(
     assert "&as_of=2023-12-01&figure=budget.revenue_actual" in row
     assert "&as_of=2024-01-10&figure=budget.revenue_actual" in row
     assert re.search(r"/evidence/cases/[0-9a-f-]{36}\"", row)
+    today = await console.page(document, OF_THE_CITY)
+    assert '<tr data-figure="budget.revenue_actual?' in today
     same = await console.page(f"{document}?as_of=2023-12-01", OF_THE_CITY)
     assert "Không có số liệu nào khác" in same
 

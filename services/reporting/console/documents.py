@@ -61,7 +61,6 @@ def standing(
     """Return how a document stands, for somebody; `later` are the documents that concern it."""
     document = held.document
     mine = open_to(document, person, recorded)
-    is_in_force = held.kind == "report" and document.state is State.ISSUED
     is_replaced = "report" in {one.kind for one in later}
     return Standing(
         awaited=waited_for(document),
@@ -77,7 +76,9 @@ def standing(
         broken=tuple(_broken(document, report.checks)),
         may_waive=Action.WAIVE in mine,
         may_draw_anew=Action.DRAW in mine and held.kind == "report",
-        may_replace=is_in_force and not is_replaced and may_draw(document.unit, person, recorded),
+        may_replace=is_in_force(held)
+        and not is_replaced
+        and may_draw(document.unit, person, recorded),
     )
 
 
@@ -90,6 +91,11 @@ def waited_for(document: Document) -> tuple[Awaited, ...]:
 def may_draw(unit: str, person: Person, recorded: Recorded) -> bool:
     """Say whether somebody may draw documents of a unit."""
     return Action.DRAW in open_to(Document(unit=unit), person, recorded)
+
+
+def is_in_force(held: Held) -> bool:
+    """Say whether a document is a report that was issued, and neither replaced nor recalled."""
+    return held.kind == "report" and held.document.state is State.ISSUED
 
 
 def number_of(held: Held) -> str:

@@ -52,5 +52,5 @@ def is_taken(document: Document, act: Act, person: Person) -> bool:
     if act.after is None or not 0 <= act.after < len(document.steps):
         return False
     step = document.steps[act.after]
-    told = act.action, person.name, act.check if act.action is Action.WAIVE else ""
-    return (step.action, step.person, step.check) == told
+    told = act.action, person.name, act.reason, act.check if act.action is Action.WAIVE else ""
+    return (step.action, step.person, step.reason, step.check) == told
