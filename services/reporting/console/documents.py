@@ -25,10 +25,14 @@ class Awaited:
 
 @record(kw_only=True)
 class Button:
-    """A step that whoever reads may take; one that `leads_on` is on the way to being issued."""
+    """A step that whoever reads may take; one that `leads_on` is on the way to being issued.
+
+    It may ask why, or be taken of the content as it was seen.
+    """
 
     action: Action
     is_reasoned: bool
+    is_of_content: bool
     leads_on: bool
 
 
@@ -68,6 +72,7 @@ def standing(
             Button(
                 action=one,
                 is_reasoned=RULES[one].reasoned,
+                is_of_content=RULES[one].seen,
                 leads_on=one in awaited(document),
             )
             for one in mine
