@@ -21,6 +21,7 @@ TITLES: Mapping[int, Text] = {
     409: {"vi": "Mâu thuẫn với trạng thái hiện tại", "en": "Conflict with the present state"},
     412: {"vi": "Dữ liệu đã có người khác thay đổi", "en": "Somebody else changed it meanwhile"},
     413: {"vi": "Nội dung quá lớn", "en": "Too large"},
+    415: {"vi": "Nội dung không đúng loại", "en": "Not that kind of content"},
     422: {"vi": "Dữ liệu không đúng quy định", "en": "The data break a rule"},
     429: {"vi": "Quá nhiều yêu cầu", "en": "Too many requests"},
     503: {"vi": "Dịch vụ tạm thời chưa sẵn sàng", "en": "Service not ready"},
@@ -96,6 +97,11 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "địa chỉ này không có tham số đó; các tham số: {known}",
         "en": "is not a parameter of this address, which has {known}",
     },
+    "no_form": {
+        "vi": "phải là nội dung của một biểu mẫu trên trang, loại {kind}",
+        "en": "must be what a form of a page sends, of type {kind}",
+    },
+    "told_twice": {"vi": "có trường được gửi hai lần", "en": "a field was sent twice"},
     "bad_request": {"vi": "yêu cầu không đọc được", "en": "the request cannot be read"},
     "not_found": {"vi": "địa chỉ này không có", "en": "there is nothing at this address"},
     "method_not_allowed": {
@@ -183,6 +189,10 @@ MESSAGES: Mapping[str, Text] = {
     "wrong_state": {
         "vi": "văn bản đang ở trạng thái {state}; việc này chỉ làm được ở trạng thái: {states}",
         "en": "the document is {state}; this can be done while it is {states}",
+    },
+    "moved_on": {
+        "vi": "văn bản đã có bước khác kể từ khi trang được mở, nay ở trạng thái {state}; bước này chưa được thực hiện",
+        "en": "the document has moved on since the page was opened, it is {state} now; this step was not taken",
     },
     "content_changed": {
         "vi": "nội dung văn bản nay là {sha256}; hãy xem lại rồi mới làm bước này",

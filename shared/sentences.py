@@ -18,6 +18,16 @@ _STATES: Mapping[object, str] = {
     Status.REFUSED: "đã từ chối",
     Status.WITHDRAWN: "đã rút",
     Status.CANCELLED: "đã hủy",
+    # Of documents (services.reporting.issuing.model).
+    "ordered": "đã đặt lập",
+    "draft": "dự thảo",
+    "content_approved": "đã duyệt nội dung",
+    "form_checked": "đã kiểm tra thể thức",
+    "signed": "đã ký",
+    "numbered": "đã cấp số",
+    "issued": "đã phát hành",
+    "replaced": "đã được thay thế",
+    "recalled": "đã thu hồi",
 }
 
 
@@ -25,7 +35,7 @@ def sentence(rule: str, language: Language, values: Mapping[str, object]) -> str
     """Return what a rule says in a language, with the values that it mentions.
 
     In Vietnamese they are as people write them, also where they come as JSON has them: days as
-    30/11/2023, and states of cases, procedures and units by their names.
+    30/11/2023, and states of cases and documents, procedures and units by their names.
     """
     told = (
         {name: _written(name, one) for name, one in values.items()} if language == "vi" else values
@@ -35,8 +45,8 @@ def sentence(rule: str, language: Language, values: Mapping[str, object]) -> str
 
 def _written(name: str, value: object) -> object:
     match name:
-        case "state":
-            return _STATES.get(value, value)
+        case "state" | "states":
+            return ", ".join(_STATES.get(one, one) for one in str(value).split(", "))
         case "procedure" if value in PROCEDURES:
             return f"“{PROCEDURES[str(value)].label_vi}”"
         case "unit":

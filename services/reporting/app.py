@@ -16,6 +16,7 @@ from services.reporting import measures, projection
 from services.reporting.answers import Answers
 from services.reporting.api import lag_routes, report_routes
 from services.reporting.console.api import console_routes
+from services.reporting.console.documents_api import document_routes
 from services.reporting.evidence_api import evidence_routes
 from services.reporting.figure_questions import FigureQuestions
 from services.reporting.figures_api import figure_routes
@@ -30,6 +31,7 @@ from services.reporting.settings import ReportingSettings
 from services.reporting.signing_in import install_console
 from services.reporting.standing import Standing
 from services.reporting.units_api import unit_routes
+from services.reporting.vintages_api import vintage_routes
 from services.reporting.worker import Worker
 from shared.audit.refusals import Refusals
 from shared.audit.trail import keep_telling
@@ -140,8 +142,10 @@ def _routes(
     yield unit_routes(clock)
     yield console_routes(pool, standing, plans[TERM], clock)
     drafts, office, caller = Drafts(pool, plans), Office(pool, report_forms), caller_by(clock)
+    yield document_routes(drafts, office, caller, clock)
     yield issuing_routes(drafts, office, caller)
     yield reading_routes(drafts, office, caller)
+    yield vintage_routes(pool)
 
 
 @asynccontextmanager

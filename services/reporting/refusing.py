@@ -16,6 +16,7 @@ _NEXT: Mapping[int, str] = {
     " cấp quyền; nếu không, quay về trang đầu.",
     HTTPStatus.NOT_FOUND: "Kiểm tra lại địa chỉ, hoặc đi từ trang đầu.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Đi từ trang đầu đến trang cần dùng.",
+    HTTPStatus.CONFLICT: "Quay lại trang trước, tải lại trang đó rồi mới làm tiếp.",
     HTTPStatus.CONTENT_TOO_LARGE: "Gửi nội dung nhỏ hơn, hoặc chia làm nhiều phần.",
     HTTPStatus.TOO_MANY_REQUESTS: "Chờ {seconds} giây rồi thử lại.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Chờ ít phút rồi tải lại trang này; nếu vẫn vậy, báo cho người"
@@ -50,7 +51,8 @@ class RefusalPages:
                 body += message.get("body", b"")
                 if message.get("more_body", False):
                     return
-                message = {"type": "http.response.body", "body": _page(begun, body)}
+                made = _page(begun, body, _page_before(scope))
+                message = {"type": "http.response.body", "body": made}
                 await send(begun)
             await send(message)
 
@@ -70,12 +72,23 @@ def wants_page(accept: str) -> bool:
     return page > max(weights.values())
 
 
-def _page(begun: Message, body: bytes) -> bytes:
+def _page_before(scope: Scope) -> str | None:
+    """Return the page of ours from which a form was sent, or a link followed, if the browser says.
+
+    It says so to pages of its own origin alone (Referrer-Policy).
+    """
+    headers = Headers(scope=scope)
+    told, host = headers.get("referer", ""), headers.get("host", "")
+    return told if told.startswith((f"http://{host}/", f"https://{host}/")) else None
+
+
+def _page(begun: Message, body: bytes, before: str | None) -> bytes:
     """Return the page of a problem document, and tell the headers of it."""
     headers = MutableHeaders(raw=begun["headers"])
     status = begun["status"]
     following = _NEXT.get(status, _ELSE).format(seconds=headers.get("retry-after", "60"))
-    page = template("refused.html").render(problem=json.loads(body), following=following).encode()
+    told = {"problem": json.loads(body), "following": following, "before": before}
+    page = template("refused.html").render(told).encode()
     headers["content-type"] = "text/html; charset=utf-8"
     headers["content-length"] = str(len(page))
     headers["content-language"] = "vi"

@@ -1,6 +1,5 @@
 """The HTTP interface of what figures are about: units with their lineage, and indicators."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -9,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting.asked import known
+from services.reporting.asked_again import unchanged
 from shared import lineage, units
 from shared.clock import Clock, ward_day
 from shared.frozen import Day, Frozen
@@ -102,11 +102,7 @@ def unit_routes(clock: Clock) -> APIRouter:
         wanted = [one for one in found if _is_wanted(one, q.casefold(), valid_on)]
         some = tuple(_answer(one, day) for one in wanted[page * size : (page + 1) * size])
         told = UnitPage(total=len(wanted), page=page, units=some)
-        etag = _etag(told.model_dump_json())
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={"etag": etag})
-        response.headers["etag"] = etag
-        return told
+        return unchanged(request, response, told.model_dump_json()) or told
 
     @routes.get(
         "/indicators",
@@ -124,11 +120,8 @@ def unit_routes(clock: Clock) -> APIRouter:
             for one in CATALOGUE.indicators.values()
             if department in {None, one.department}
         ]
-        etag = _etag("".join(one.model_dump_json() for one in told))
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={"etag": etag})
-        response.headers["etag"] = etag
-        return told
+        every = "".join(one.model_dump_json() for one in told)
+        return unchanged(request, response, every) or told
 
     return routes
 
@@ -199,7 +192,3 @@ def _indicator(name: str) -> IndicatorAnswer:
         adds_up=one.formula is not None
         or (one.kind in (Kind.FLOW, Kind.LEVEL) and not one.of_one_unit),
     )
-
-
-def _etag(told: str) -> str:
-    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'

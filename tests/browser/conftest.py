@@ -1,7 +1,7 @@
 """A running Wardbook with its console, and a browser in which somebody has signed in there."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -14,7 +14,8 @@ from deploy.issuer.app import IssuerSettings
 from deploy.issuer.app import build as issuer
 from shared.topics import create_topics
 from tests.support.browsing import Watched
-from tests.support.console import DAY, UNIT, Console, Visit, sign_in
+from tests.support.console import DAY, DRAFTER, UNIT, Console, Office, Visit, sign_in
+from tests.support.people import bearing
 from tests.support.servers import free_ports, running_kafka, running_postgres
 from tests.support.serving import served
 from tests.support.wardbook import Wardbook, running_wardbook
@@ -50,6 +51,8 @@ async def _with_an_issuer(wardbook: Wardbook, postgres: Postgres) -> AsyncIterat
         body = {"procedure": "registry.birth", "channel": "online", "received_on": received_on}
         await wardbook.told("registry", "/cases", {"unit": UNIT, **body})
     await wardbook.settled()
+    order = {"kind": "report", "unit": UNIT, "from": "2024-01-01", "to": "2024-06-30"}
+    draft = await wardbook.told("reporting", "/documents", order, headers=bearing(DRAFTER))
     port = free_ports()
     own, theirs = wardbook.url("reporting"), f"http://{HOST}:{port}"
     people = wardbook.access["WARDBOOK_PEOPLE"]
@@ -66,7 +69,7 @@ async def _with_an_issuer(wardbook: Wardbook, postgres: Postgres) -> AsyncIterat
         }
         await wardbook.stop("reporting")
         await wardbook.start("reporting")
-        yield Console(wardbook, postgres, own)
+        yield Console(wardbook, postgres, own, draft["id"])
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +103,21 @@ async def reader(browser: Browser, city: Any) -> AsyncIterator[Watched]:
         yield watched
 
 
+@pytest.fixture
+async def office(browser: Browser, console: Console) -> AsyncIterator[Office]:
+    """People of the ward's office by their names, each with a page in which they signed in."""
+    async with AsyncExitStack() as stack:
+        there: dict[str, Watched] = {}
+
+        async def page_of(name: str) -> Watched:
+            if name not in there:
+                there[name] = await stack.enter_async_context(_opened(browser))
+                await sign_in(there[name].page, console.url, name)
+            return there[name]
+
+        yield page_of
+
+
 @asynccontextmanager
 async def _opened(browser: Browser, **how: Any) -> AsyncIterator[Watched]:
     context = await browser.new_context(locale="en-US", **how)
@@ -111,7 +129,10 @@ async def _opened(browser: Browser, **how: Any) -> AsyncIterator[Watched]:
 
 
 @pytest.fixture(
-    params=["home", "overview", "unit", "vintages", "returns", "report", "evidence", "refused"]
+    params=[
+        *("home", "overview", "unit", "vintages", "returns", "documents", "document"),
+        *("report", "evidence", "refused"),
+    ]
 )
 def visit(request: pytest.FixtureRequest, console: Console) -> Visit:
     """Go to each of the pages."""
@@ -124,6 +145,8 @@ def visit(request: pytest.FixtureRequest, console: Console) -> Visit:
         "unit": f"/console/units/2004-{UNIT}?{days}",
         "vintages": f"/console/units/2004-{UNIT}/compare?{days}&with=2024-03-01",
         "returns": f"/console/units/2004-{UNIT}/returns?year=2024",
+        "documents": f"/console/units/2004-{UNIT}/documents?{days}",
+        "document": f"/console/documents/{console.draft}",
         "report": report,
         "evidence": f"/evidence?unit={UNIT}&{days}&{figure}",
         "refused": "/reports/term?unit=99999&from=2024-01-01&to=2024-12-31",

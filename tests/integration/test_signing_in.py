@@ -121,7 +121,8 @@ async def test_a_page_elsewhere_cannot_use_who_has_signed_in(
 ) -> None:
     await signed_in(browser, console, "/documents", "r1")
 
-    for path in ("/documents", "/logout"):
+    step = "/console/documents/00000000-0000-7000-8000-000000000000/steps"
+    for path in ("/documents", "/logout", step):
         told = await browser.post(console.url + path, headers={"sec-fetch-site": "cross-site"})
         assert (told.status_code, told.json()["type"]) == (403, "urn:wardbook:problem:cross_site")
     own = await browser.post(f"{console.url}/documents", headers={"sec-fetch-site": "same-origin"})

@@ -20,6 +20,7 @@ from tests.support.wardbook import SERVICES, Wardbook
 CONSOLE = {"/", "/login", "/login/return", "/logout"}
 """Pages of reporting where there is a console (tests/integration/test_signing_in.py)."""
 
+OF_A_FORM = {"id": "01890000-0000-7000-8000-000000000000", "as_of": "2024-12-31"}
 WHY = {"purpose": "Trả lời đơn của người nộp"}
 DAYS = {"from": "2024-01-01", "to": "2024-12-31"}
 REASON = {"reason": "Nhập nhầm"}
@@ -135,11 +136,15 @@ async def test_nobody_uses_what_is_of_another_department(caller: Caller) -> None
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is sent to an interface about something of a ward; `{unit}` stands for its code."""
+    """What is sent to an interface about something of a ward; `{unit}` stands for its code.
+
+    A `form` is what a page of the console sends.
+    """
 
     body: Mapping[str, Any] | None = None
     asked: Mapping[str, str] | None = None
     of: str = "case"
+    form: Mapping[str, str] | None = None
 
 
 OF_UNIT = {"unit": "{unit}"}
@@ -226,6 +231,19 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
         "GET /console/units/{id}": Act(asked=DAYS, of="unit"),
         "GET /console/units/{id}/compare": Act(asked=DAYS, of="unit"),
         "GET /console/units/{id}/returns": Act(asked={"year": "2024"}, of="unit"),
+        "GET /console/units/{id}/documents": Act(asked=DAYS, of="unit"),
+        "GET /console/documents/{id}": Act(of="document"),
+        "POST /console/units/{id}/documents": Act(
+            form=OF_A_FORM | DAYS | {"borders": ""}, of="unit"
+        ),
+        "POST /console/documents/{id}/drawing": Act(
+            form={"as_of": "2024-12-31", "after": "1"}, of="document"
+        ),
+        "POST /console/documents/{id}/replacement": Act(form=OF_A_FORM, of="document"),
+        "POST /console/documents/{id}/steps": Act(
+            form={"action": "approve_content", "after": "1"}, of="document"
+        ),
+        "GET /vintages": Act(asked={"unit": "2004-{unit}"}),
         "GET /figures": Act(asked=OF_UNIT | DAYS | {"indicator": "registry.applications_received"}),
         "GET /reports/term": Act(asked=OF_UNIT | DAYS),
         "GET /reports/periodic": Act(asked=OF_UNIT | {"kind": "statutory_quarter", "year": "2024"}),
@@ -340,7 +358,7 @@ async def test_another_ward_reads_and_changes_nothing(
         )
         how: dict[str, Any] = {"params": params, "headers": bearing(OF_ANOTHER_WARD)}
         answer = await wardbook.client.request(
-            method, wardbook.url(service) + path, json=body, **how
+            method, wardbook.url(service) + path, json=body, data=act.form, **how
         )
         rule = answer.json().get("type", "").rpartition(":")[2]
         expected = {"other_unit", "not_of_unit"} | (

@@ -1,5 +1,7 @@
 """A report is issued and the ward goes on: what was issued stays, what changed is told."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from io import BytesIO
@@ -8,6 +10,7 @@ from typing import Any
 import httpx
 from pypdf import PdfReader
 
+from shared import units
 from shared.people import Role
 from tests.support.people import token_of
 from tests.support.wardbook import Wardbook
@@ -66,6 +69,19 @@ async def issued(wardbook: Wardbook, document: Any, on: date | None = None) -> A
         document = await told(wardbook, role, "POST", path, body, on=on)
     assert document["state"] == "issued"
     return document
+
+
+async def vintages(wardbook: Wardbook, **asked: Any) -> httpx.Response:
+    """Ask as the city's software does, of the ward unless told otherwise."""
+    asked = {"unit": f"2004-{wardbook.issuing_unit}"} | asked
+    return await wardbook.client.get(f"{wardbook.url('reporting')}/vintages", params=asked)
+
+
+async def vintage(wardbook: Wardbook, id_: str) -> Any:
+    """Return an issued report as other systems read it."""
+    told = (await vintages(wardbook, size=1000)).json()["vintages"]
+    [found] = [one for one in told if one["id"] == id_]
+    return found
 
 
 async def files(wardbook: Wardbook, document: Any) -> dict[str, bytes]:
@@ -154,6 +170,9 @@ async def test_a_replacing_report_says_what_changes_and_takes_the_place(wardbook
     assert kept == await files(wardbook, old)
     again = await ask(wardbook, Role.DRAFTER, "POST", "", order)
     assert (again.status_code, again.json()["errors"][0]["rule"]) == (409, "not_issued")
+    was, now = [await vintage(wardbook, one["id"]) for one in (old, new)]
+    assert (was["state"], was["replaced_by"], was["concerns"]) == ("replaced", new["id"], None)
+    assert (now["state"], now["replaced_by"], now["concerns"]) == ("issued", None, old["id"])
 
 
 async def test_an_error_of_form_is_corrected_by_a_letter(wardbook: Wardbook) -> None:
@@ -169,6 +188,7 @@ async def test_an_error_of_form_is_corrected_by_a_letter(wardbook: Wardbook) -> 
     assert "đã in “Lưu: VT, VP.”; nay đọc là “Lưu: VT, VP-TK.”" in text
     after = await told(wardbook, Role.CLERK, "GET", f"/{report['id']}")
     assert (after["state"], after["concerned_by"]) == ("issued", [letter["id"]])
+    assert (await vintage(wardbook, report["id"]))["corrected_by"] == [letter["id"]]
     compared = await ask(wardbook, Role.CLERK, "GET", f"/{letter['id']}/restatement")
     assert compared.json()["errors"][0]["rule"] == "no_report"
 
@@ -239,3 +259,72 @@ async def test_refusals_name_what_is_wrong(wardbook: Wardbook) -> None:
     ) == ((403, "unit", "not_of_unit"))
     unchanged = await told(wardbook, Role.CLERK, "GET", f"/{draft['id']}")
     assert unchanged == draft
+
+
+async def test_other_systems_read_what_was_issued(wardbook: Wardbook) -> None:
+    """Of a ward or of what is above it; drafts are not among them; each leads to its bytes."""
+    draft = await drawn(wardbook, 2017)
+    document = await issued(wardbook, await drawn(wardbook, 2016))
+    unit = f"2004-{wardbook.issuing_unit}"
+    days = {"from": "2016-01-01", "to": "2016-06-30"}
+
+    found = [
+        (await vintages(wardbook, unit=holder, **days)).json()
+        for holder in (unit, *units.above(unit))
+    ]
+
+    assert len(found) == 4
+    assert all(one == found[0] for one in found)
+    assert (found[0]["total"], found[0]["page"]) == (1, 0)
+    [told] = found[0]["vintages"]
+    same = ("id", "number", "notation", "dated", "sha256", "as_of", "positions", "subject")
+    assert {name: told[name] for name in same} == {name: document[name] for name in same}
+    assert (told["unit"], told["signer"], told["capacity"]) == (unit, "signer", "TM")
+    assert {form: one["sha256"] for form, one in told["files"].items()} == document["files"]
+    for one in told["files"].values():
+        answer = await wardbook.client.get(wardbook.url("reporting") + one["address"])
+        assert hashlib.sha256(answer.content).hexdigest() == one["sha256"]
+        assert answer.headers["content-type"].startswith(one["media_type"].split(";")[0])
+    every = (await vintages(wardbook, size=1000)).json()["vintages"]
+    assert draft["id"] not in {one["id"] for one in every}
+    assert [one["dated"] for one in every] == sorted((one["dated"] for one in every), reverse=True)
+    none = await vintages(wardbook, state="recalled", **days)
+    assert none.json()["vintages"] == []
+    shorter = await vintages(wardbook, **days | {"to": "2016-06-29"})
+    assert shorter.json()["total"] == 0
+
+
+async def test_a_list_of_what_was_issued_is_paged_and_asked_for_again(wardbook: Wardbook) -> None:
+    await issued(wardbook, await drawn(wardbook, 2015))
+    await issued(wardbook, await drawn(wardbook, 2014))
+    first = await vintages(wardbook, size=1)
+    following = re.fullmatch(r'<(/vintages\?.*page=1.*)>; rel="next"', first.headers["link"])
+    assert following is not None
+    second = await wardbook.client.get(wardbook.url("reporting") + following[1])
+    assert first.json()["vintages"] != second.json()["vintages"]
+    assert first.json()["total"] == second.json()["total"] >= 2
+
+    known = {"if-none-match": first.headers["etag"]}
+    again = await wardbook.client.get(str(first.url), headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    await issued(wardbook, await drawn(wardbook, 2013))
+    moved = await wardbook.client.get(str(first.url), headers=known)
+    assert (moved.status_code, moved.json()["total"]) == (200, first.json()["total"] + 1)
+
+
+async def test_what_makes_no_sense_of_vintages_is_refused(wardbook: Wardbook) -> None:
+    for asked, status, field, rule in (
+        ({"unit": "2004-999"}, 404, "unit", "unknown_unit"),
+        ({"from": "2020-02-01", "to": "2020-01-01"}, 422, "to", "period_backwards"),
+        ({"state": "draft"}, 422, "state.0", "literal_error"),
+        ({"as_of": "2020-01-01"}, 422, "as_of", "unknown_parameter"),
+    ):
+        answer = await vintages(wardbook, **asked)
+        error = answer.json()["errors"][0]
+        assert (answer.status_code, error["field"], error["rule"]) == (status, field, rule)
+    of_a_ward = await wardbook.client.get(
+        f"{wardbook.url('reporting')}/vintages",
+        params={"unit": units.above(f"2004-{wardbook.issuing_unit}")[0]},
+        headers={"authorization": f"Bearer {token_of(Role.READER)}"},
+    )
+    assert of_a_ward.json()["type"].endswith(":other_unit")

@@ -6,10 +6,11 @@ from fastapi import Request, Response
 
 from services.reporting import positions
 from services.reporting.console import course
+from services.reporting.console.documents import number_of
 from services.reporting.console.figures import a_year_before
 from services.reporting.console.pages import page
 from services.reporting.console.questions import Days
-from services.reporting.console.view import View, borders_of, report_of
+from services.reporting.console.view import View, address, borders_of, report_of
 from services.reporting.drawing import heading
 from services.reporting.issuing import store
 from services.reporting.standing import Standing
@@ -57,6 +58,8 @@ class UnitPage:
             evidence=about.evidence,
             reports=[(form, report_of(unit_id, days.period, days.as_of, form)) for form in FORMS],
             documents=documents,
+            documents_at=address(f"/console/units/{unit_id}/documents", **days.state),
+            number_of=number_of,
             made_of=lineage.edges_into(unit_id, days.as_of),
             went_into=lineage.edges_from(unit_id, days.as_of),
             above=[one for one in unit.above if asking(request).answers_for(one)],

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from services.reporting.figure import Period
 from services.reporting.report import numbers
+from shared.clock import WARD_ZONE
 from shared.frozen import Closed
+from shared.messages_of_access import ROLES
+from shared.people import Role
 from shared.periods import Step
 from shared.toml_files import read
 
@@ -61,6 +64,14 @@ class Words:
     def day(self, when: date, of: int | None = None) -> str:
         """Return a day in figures: `05/04/2026`; on a page of a year `05/04` for one of that."""
         return f"{when:%d/%m}" if when.year == of else f"{when:%d/%m/%Y}"
+
+    def moment(self, when: datetime) -> str:
+        """Return an instant as the clock of the ward shows it: `14:05 05/04/2026`."""
+        return f"{when.astimezone(WARD_ZONE):%H:%M %d/%m/%Y}"
+
+    def role(self, role: Role) -> str:
+        """Return what somebody with a role is called."""
+        return ROLES[role] if self.language == "vi" else role.replace("_", " ")
 
     def span(self, period: Period) -> str:
         """Return the days of a period."""

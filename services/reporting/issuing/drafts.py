@@ -68,6 +68,18 @@ class Drafts:
                 held, report, name = await self._in_force(order.corrects, person.unit)
                 return _frozen(letter(report, name, order.errors), "{}", concerns=held.id)
 
+    async def anew(
+        self, id_: UUID, as_of: date | None, person: Person, recorded: Recorded
+    ) -> Content:
+        """Return what a report would hold, drawn again on the same as of another day; today."""
+        held, report = await self._report(id_, [person.unit])
+        if held.concerns is not None:
+            order = DrawReplacement(kind="replacement", replaces=held.concerns, as_of=as_of)
+            return await self.content(order, person, recorded)
+        _may_draw(person, held.document.unit, recorded)
+        drawn = await self._again(report, as_of or recorded.on, recorded.on)
+        return _frozen(drawn.report, positions.to_json(drawn.folded))
+
     async def _report_on(
         self, outline: str, about: ReportHeading, person: Person, recorded: Recorded
     ) -> Content:

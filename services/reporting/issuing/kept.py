@@ -1,6 +1,8 @@
 """A report as a document keeps it, with as much of it as later software has to read. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 
 from services.reporting.report import ReportHeading
 from services.reporting.report.model import Header, Signature
@@ -28,6 +30,18 @@ class KeptFigure(Told):
         return Told(value=self.value, absence=self.absence, display=self.display)
 
 
+class KeptCheck(Frozen):
+    """A check of a kept report, with both sides."""
+
+    id: str
+    label: str
+    relation: str
+    left: Decimal | int | date | None
+    right: Decimal | int | date | None
+    difference: Decimal | int | None
+    note: str = ""
+
+
 class KeptReport(Frozen):
     """A kept report, without its text."""
 
@@ -37,6 +51,7 @@ class KeptReport(Frozen):
     header: Header
     signature: Signature
     figures: Mapping[str, KeptFigure]
+    checks: tuple[KeptCheck, ...] = ()
 
 
 def kept(model: bytes) -> KeptReport:

@@ -51,13 +51,15 @@ class Action(StrEnum):
 class Act:
     """What somebody wants to do, and what they say with it.
 
-    `sha256` is the content that they have seen; `check` the broken check that they waive.
+    `sha256` is the content that they have seen, `after` the number of steps that they have seen
+    taken (None: they do not say); `check` is the broken check that they waive.
     """
 
     action: Action
     sha256: str | None = None
     reason: str = ""
     check: str = ""
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +193,7 @@ def decide(document: Document, act: Act, person: Person, recorded: Recorded) -> 
         raise Refused("not_of_unit", "unit", status=403, unit=person.unit)
     if not roles:
         raise Refused("role_needed", "Authorization", status=403, roles=_listed(rule.roles))
-    if document.state not in rule.sources:
-        states = _listed(rule.sources)
-        raise Refused("wrong_state", "action", status=409, state=document.state, states=states)
-    if rule.seen and act.sha256 != document.sha256:
-        raise Refused("content_changed", "sha256", status=409, sha256=document.sha256)
+    _is_as_seen(document, act)
     taken = (step for step in document.of_this_content if step.action in rule.apart)
     if person.name in {step.person for step in taken}:
         raise Refused("same_person", "Authorization", status=403, person=person.name)
@@ -219,6 +217,18 @@ def decide(document: Document, act: Act, person: Person, recorded: Recorded) -> 
         capacity=person.capacity if signs else None,
         position=person.position if signs else "",
     )
+
+
+def _is_as_seen(document: Document, act: Act) -> None:
+    """Refuse what is done with a document that is not, or not any more, as whoever does it says."""
+    rule = RULES[act.action]
+    if act.after not in {None, len(document.steps)}:
+        raise Refused("moved_on", "action", status=409, state=document.state)
+    if document.state not in rule.sources:
+        states = _listed(rule.sources)
+        raise Refused("wrong_state", "action", status=409, state=document.state, states=states)
+    if rule.seen and act.sha256 != document.sha256:
+        raise Refused("content_changed", "sha256", status=409, sha256=document.sha256)
 
 
 def _listed(names: AbstractSet[str]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.reporting.issuing import store
 from services.reporting.issuing.lawful_form import refuse_unlawful
 from services.reporting.issuing.model import Act, Action, Document, State, Step, decide
+from services.reporting.issuing.next_steps import is_taken
 from services.reporting.issuing.stamp import stamped
 from services.reporting.issuing.store import Content, File, Held
 from services.reporting.report import Forms, Report
@@ -35,21 +36,34 @@ class Office:
     pool: Pool
     forms: Forms
 
-    async def add(self, content: Content, person: Person, recorded: Recorded) -> Held:
-        """Keep a new draft."""
-        id_ = uuid7()
+    async def add(
+        self, content: Content, person: Person, recorded: Recorded, id_: UUID | None = None
+    ) -> Held:
+        """Keep a new draft; under an id that a document has already, that one stays as it is."""
+        id_ = id_ or uuid7()
         step = decide(Document(unit=content.unit), _DRAW, person, recorded)
         async with self.pool.acquire() as conn, conn.transaction():
             await store.add(conn, id_, content, step)
             return await store.find(conn, id_, [content.unit])
 
     async def draw_anew(
-        self, id_: UUID, content: Content, person: Person, recorded: Recorded
+        self,
+        id_: UUID,
+        content: Content,
+        person: Person,
+        recorded: Recorded,
+        after: int | None = None,
     ) -> Held:
-        """Put other content into a draft, of the same kind and about the same document."""
+        """Put other content into a draft, of the same kind and about the same document.
+
+        Once `after` so many steps that were seen, as `act` takes its own.
+        """
+        act = replace(_DRAW, after=after)
         async with self.pool.acquire() as conn, conn.transaction():
             held = await store.find(conn, id_, [person.unit], lock=True)
-            step = decide(held.document, _DRAW, person, recorded)
+            if is_taken(held.document, act, person):
+                return held
+            step = decide(held.document, act, person, recorded)
             if (held.kind, held.concerns) != (content.kind, content.concerns):
                 raise Refused("draft_of_other", "kind", status=409)
             await store.draw(conn, id_, content)
@@ -57,7 +71,7 @@ class Office:
             return await store.find(conn, id_, [person.unit])
 
     async def act(self, id_: UUID, act: Act, person: Person, recorded: Recorded) -> Held:
-        """Take a step with a document."""
+        """Take a step with a document; once, by whoever says after how many steps it is theirs."""
         # What is numbered changes no more, and of what is checked the hash is named, so that both
         # can be rendered before the document is locked.
         files: Files = {}
@@ -65,6 +79,8 @@ class Office:
             async with self.pool.acquire() as conn:
                 held = await store.find(conn, id_, [person.unit])
                 model = await store.model(conn, id_)
+            if is_taken(held.document, act, person):
+                return held
             decide(held.document, act, person, recorded)
             names = self.forms if act.action is Action.ISSUE else [_CHECKED]
             files = await asyncio.to_thread(self._rendered, model, held, names)
@@ -72,6 +88,8 @@ class Office:
             await asyncio.to_thread(refuse_unlawful, files[_CHECKED][1])
         async with self.pool.acquire() as conn, conn.transaction():
             held = await store.find(conn, id_, [person.unit], lock=True)
+            if is_taken(held.document, act, person):
+                return held
             step = decide(held.document, act, person, recorded)
             await _take(conn, held, step)
             if act.action is Action.NUMBER:

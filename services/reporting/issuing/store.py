@@ -40,6 +40,7 @@ _ADD = """
 INSERT INTO documents (id, unit, kind, concerns, notation, subject, starts, ends, as_of, content,
                        positions, broken, state)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, 'draft')
+    ON CONFLICT (id) DO NOTHING RETURNING id
 """
 _DRAW = """
 UPDATE documents
@@ -153,13 +154,17 @@ async def model(conn: Connection, id_: UUID) -> bytes:
 
 
 async def add(conn: Connection, id_: UUID, drawn: Content, step: Step) -> None:
-    """Add a draft; refuses a second one that replaces the same report."""
+    """Add a draft, unless there is a document of that id.
+
+    Refuses a second one that replaces the same report.
+    """
     fixed = (id_, drawn.unit, drawn.kind, drawn.concerns, drawn.notation)
     try:
-        await conn.execute(_ADD, *fixed, *_drawn(drawn))
+        added = await conn.fetchval(_ADD, *fixed, *_drawn(drawn))
     except asyncpg.UniqueViolationError:
         raise Refused("replacement_exists", "replaces", status=409) from None
-    await add_step(conn, id_, 1, step)
+    if added is not None:
+        await add_step(conn, id_, 1, step)
 
 
 async def draw(conn: Connection, id_: UUID, drawn: Content) -> None:

@@ -127,7 +127,7 @@ def _table(
 def check_row(number: int, check: CheckResult) -> Row:
     """Return the row of a check, which is the `number`th one, in the annex of checks."""
     label = f"{check.label}. {check.note}" if check.note else check.label
-    left, right, difference = map(_side, (check.left, check.right, check.difference))
+    left, right, difference = map(side, (check.left, check.right, check.difference))
     texts = (str(number), label, left, check.relation, right, difference)
     broken = check.verdict is Verdict.BROKEN
     severity = _SEVERITIES[check.severity] if broken else ""
@@ -143,7 +143,8 @@ def _filing_row(number: int, told: Filing) -> Row:
     return Row(cells=cells, total=bool(told.missing))
 
 
-def _side(amount: int | Decimal | date | None) -> str:
+def side(amount: int | Decimal | date | None) -> str:
+    """Return a side of a check as it is printed."""
     if amount is None:
         return numbers.NO_RATE
     return numbers.day(amount) if isinstance(amount, date) else numbers.number(amount)

@@ -26,7 +26,8 @@ def test_what_only_looks_like_a_day_stays() -> None:
     ("rule", "values", "said"),
     [
         ("case_closed", {"state": "resolved"}, "(trạng thái: đã giải quyết)"),
-        ("wrong_state", {"state": "issued", "states": "signed"}, "trạng thái issued;"),
+        ("wrong_state", {"state": "issued", "states": "signed"}, "trạng thái đã phát hành;"),
+        ("wrong_state", {"state": "x", "states": "draft, signed"}, "trạng thái: dự thảo, đã ký"),
         ("no_sorting", {"procedure": "petitions.mediation"}, "“Hòa giải tranh chấp đất đai”"),
         ("no_sorting", {"procedure": "petitions.none"}, "thủ tục petitions.none"),
         ("permit_of_other_unit", {"unit": "2025-10525"}, "khác: Phường Hải Dương (2025-10525)"),

@@ -1,7 +1,7 @@
 """Texts in two languages; addresses that hold what a page shows."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from string import Formatter
@@ -12,8 +12,11 @@ from services.reporting.console import pages
 from services.reporting.console.view import View, address, borders_of, of_kind
 from services.reporting.console.words import TEXTS, Words
 from services.reporting.figure import Period
+from services.reporting.issuing.model import Action, State
 from services.reporting.report import Borders
+from shared.people import Role
 from shared.periods import PERIOD_KINDS
+from shared.sentences import sentence
 
 VI, EN = Words("vi"), Words("en")
 TEMPLATES = Path(pages.__file__).with_name("templates")
@@ -30,6 +33,22 @@ def test_every_text_of_a_page_is_there() -> None:
     pages_ = "".join(one.read_text(encoding="utf-8") for one in TEMPLATES.glob("*.html"))
     named = set(re.findall(r'\bw\("(\w+)"[,)]', pages_)) | PERIOD_KINDS.keys()
     assert named <= TEXTS.keys()
+
+
+def test_documents_stand_as_refusals_say_that_they_do() -> None:
+    assert {f"action_{one}" for one in Action} <= TEXTS.keys()
+    for state in State:
+        said = sentence("moved_on", "vi", {"state": state})
+        assert f"nay ở trạng thái {TEXTS[f'state_{state}'].vi};" in said
+
+
+def test_people_are_called_by_their_roles() -> None:
+    assert VI.role(Role.FORM_CHECKER) == "người kiểm tra thể thức"
+    assert EN.role(Role.FORM_CHECKER) == "form checker"
+
+
+def test_a_moment_is_that_of_the_ward() -> None:
+    assert VI.moment(datetime(2026, 4, 4, 18, 5, tzinfo=UTC)) == "01:05 05/04/2026"
 
 
 def test_numbers_and_days_are_written_as_in_the_language() -> None:
