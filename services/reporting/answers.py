@@ -1,18 +1,20 @@
 """Answers of reporting: a report in a form, drawn again only when its units' numbers have moved."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cachetools import LRUCache
 
 from services.reporting import positions, projection
 from services.reporting.drawing import drawn, members
+from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.report import Form, Plan, Report, ReportHeading
 from services.reporting.report.model import Verdict
 from services.reporting.tally_reader import Tallies, tallies_of_each, versions_of
 from shared.database import Pool
+from shared.lineage import Member
 from shared.metrics import ANSWERS, BROKEN_CHECKS
 
 _KEPT_BYTES = 64 * 1024 * 1024
@@ -28,16 +30,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    version: str
+    version: object
     body: bytes
 
 
 class Answers:
     """Answers for as long as the service runs, and keeps what it answered last.
 
-    An answer is a function of what was asked and of the unit's tallies and statements (decision
-    0008). So what was kept is given again, byte for byte, while these are the same rows, whatever
-    is folded of other units meanwhile; the question for that is one of a few blocks.
+    An answer is a function of what was asked, of the units that it adds up, and of their tallies
+    and statements (decision 0008). So what was kept is given again, byte for byte, while these are
+    the same rows and each unit counts the same in it, whatever is folded of other units meanwhile;
+    the question for that is one of a few blocks.
     """
 
     def __init__(
@@ -52,15 +55,16 @@ class Answers:
         """Return the report on `about`, of one moment."""
         asked = outline, about, form.extension
         async with projection.snapshot(self._pool) as conn:
-            mine = [one.unit for one in members(about)]
-            version = " ".join((await versions_of(conn, mine)).values())
+            mine = members(about, await read_lineage(conn))
+            each = [one.unit for one in mine]
+            version = mine, tuple((await versions_of(conn, each)).values())
             kept = self._kept.get(asked)
             if kept is not None and kept.version == version:
                 ANSWERS.labels("kept").inc()
                 return Answer(kept.body, await positions.read(conn))
-            tallies = await tallies_of_each(conn, mine, about.as_of)
+            tallies = await tallies_of_each(conn, each, about.as_of)
             folded = await positions.read(conn)
-        report, body = await asyncio.to_thread(self._drawn, outline, about, tallies, form)
+        report, body = await asyncio.to_thread(self._drawn, outline, about, mine, tallies, form)
         ANSWERS.labels("drawn").inc()
         for check in report.checks:
             if check.verdict is Verdict.BROKEN:
@@ -70,7 +74,12 @@ class Answers:
         return Answer(body, folded)
 
     def _drawn(
-        self, outline: str, about: ReportHeading, tallies: Mapping[str, Tallies], form: Form
+        self,
+        outline: str,
+        about: ReportHeading,
+        mine: Sequence[Member],
+        tallies: Mapping[str, Tallies],
+        form: Form,
     ) -> tuple[Report, bytes]:
-        report = drawn(self._plans[outline], about, tallies)
+        report = drawn(self._plans[outline], about, mine, tallies)
         return report, form.render(report)

@@ -137,7 +137,7 @@ def _routes(
     yield evidence_routes(pool, clock)
     standing = Standing(pool)
     yield figure_routes(FigureQuestions(standing), clock)
-    yield unit_routes(clock)
+    yield unit_routes(pool, clock)
     yield console_routes(pool, standing, plans[TERM], clock)
     drafts, office, caller = Drafts(pool, plans), Office(pool, report_forms), caller_by(clock)
     yield issuing_routes(drafts, office, caller)

@@ -4,20 +4,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import lru_cache
 
 from services.reporting import positions, projection
 from services.reporting.asked import have_come
 from services.reporting.figure import Figures, Period
 from services.reporting.filings import added, filings
+from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.report import Borders, Plan, Report, ReportHeading, build
 from services.reporting.rolled import Part, RolledFigures, note_on, part
 from services.reporting.tally_reader import Tallies, tallies_of_each
-from shared import lineage, units
+from shared import units
 from shared.database import Pool
-from shared.lineage import Member
+from shared.lineage import Lineage, Member
 from shared.periods import PERIOD_KINDS
 from shared.refusal import Refused
 
@@ -36,42 +36,45 @@ class Drawn:
 async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
     async with projection.snapshot(pool) as conn:
-        tallies = await tallies_of_each(conn, [one.unit for one in members(about)], about.as_of)
+        mine = members(about, await read_lineage(conn))
+        tallies = await tallies_of_each(conn, [one.unit for one in mine], about.as_of)
         folded = await positions.read(conn)
-    return Drawn(await asyncio.to_thread(drawn, plan, about, tallies), tallies, folded)
+    return Drawn(await asyncio.to_thread(drawn, plan, about, mine, tallies), tallies, folded)
 
 
-def drawn(plan: Plan, about: ReportHeading, tallies: Mapping[str, Tallies]) -> Report:
-    """Return the report on `about`, from the tallies of its members."""
-    parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
+def drawn(
+    plan: Plan, about: ReportHeading, mine: Sequence[Member], tallies: Mapping[str, Tallies]
+) -> Report:
+    """Return the report on `about`, from its members and the tallies of each."""
+    parts = [part(one, about.period, tallies[one.unit]) for one in mine]
     told = [
         filings(units.unit(unit), about.period, about.as_of, tallies[unit].statements)
         for unit in (one.member.unit for one in parts)
     ]
-    note = note_on(about, parts) if is_rolled(about) else ""
+    note = note_on(about, parts) if is_rolled(about, mine) else ""
     return build(plan, about, figures_of(about, parts), added(told), note)
 
 
 def figures_of(about: ReportHeading, parts: Sequence[Part]) -> Figures:
     """Return the figures of what is reported: of one unit that counts whole, its own."""
-    if is_rolled(about):
+    if is_rolled(about, [one.member for one in parts]):
         return RolledFigures(about.period, parts)
     return parts[0].figures
 
 
-def is_rolled(about: ReportHeading) -> bool:
+def is_rolled(about: ReportHeading, mine: Sequence[Member]) -> bool:
     """Say whether a report adds up units: not that of one in its own time."""
-    return [one.unit for one in members(about)] != [about.unit_id]
+    return [one.unit for one in mine] != [about.unit_id]
 
 
 @lru_cache(maxsize=1024)
-def members(about: ReportHeading) -> Sequence[Member]:
+def members(about: ReportHeading, lineage: Lineage) -> Sequence[Member]:
     """Return whose numbers are in a report: the units that worked on days of its period.
 
     What a unit of 2025 took over is in its reports that begin before the reform.
     """
     if about.borders is Borders.OWN:
-        return (Member(unit=about.unit_id, weight=Fraction(1), is_estimate=False),)
+        return (Member(unit=about.unit_id),)
     found = [
         one
         for one in lineage.members(about.unit_id, about.as_of)

@@ -1,6 +1,6 @@
 """Figures of many units: each by itself, or all of them together; kept while nothing moves them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from services.reporting.rolled import Part, RolledFigures
 from services.reporting.standing import Each, Standing
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE
-from shared.lineage import Member
+from shared.lineage import Lineage, Member
 from shared.record import record
 
 _KEPT = 4_096
@@ -65,14 +65,26 @@ class FigureQuestions:
         return Answer(told, each.folded, each.version)
 
     async def of_all(
-        self, holder: str, members: Sequence[Member], asks: Sequence[Ask], as_of: date
+        self,
+        holder: str,
+        members: Callable[[Lineage], Sequence[Member]],
+        asks: Sequence[Ask],
+        as_of: date,
     ) -> Answer:
-        """Return every figure of the members together, which are those of a holder."""
-        each = await self._leaves([one.unit for one in members], tuple(asks), as_of)
-        asked = each.version, holder, tuple(asks), tuple(members)
+        """Return every figure of the members together, which are those of a holder.
+
+        A correction of the lineage that is folded meanwhile is in the figures and in the members.
+        """
+        mine: Sequence[Member] | None = None
+        lineage = self._standing.lineage
+        while mine != (now := members(lineage)):
+            mine = now
+            each = await self._leaves([one.unit for one in mine], tuple(asks), as_of)
+            lineage = each.lineage
+        asked = each.version, holder, tuple(asks), tuple(mine)
         told = self._together.get(asked)
         if told is None:
-            told = list(_rolled(holder, members, asks, each.of))
+            told = list(_rolled(holder, mine, asks, each.of))
             self._together[asked] = told
         return Answer(told, each.folded, each.version)
 

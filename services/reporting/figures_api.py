@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -177,7 +178,9 @@ async def _together(
     for one in which.unit:
         head = heading(one, about.period, about.as_of, about.today, borders=which.borders)
         answering(request, head.unit_id)
-        answers.append(await questions.of_all(head.unit_id, members(head), asks, about.as_of))
+        answers.append(
+            await questions.of_all(head.unit_id, partial(members, head), asks, about.as_of)
+        )
     told = [one for answer in answers for one in answer.told]
     version = "-".join(one.version[:_WORD] for one in answers)
     return _Found(Answer(told, answers[0].folded, version), len(answers), {})

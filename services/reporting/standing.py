@@ -14,9 +14,11 @@ from typing import Any
 from cachetools import LRUCache
 
 from services.reporting import positions, projection
+from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.tally_reader import Tallies, tallies_of_each, versions_of
 from shared.database import Connection, Pool
+from shared.lineage import Lineage
 
 _KEPT = 400_000
 """Results: one of each of the country's units for a hundred questions."""
@@ -30,11 +32,15 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Each[T]:
-    """A result of each unit, all of one moment; `version` is another where a result may be."""
+    """A result of each unit, all of one moment; `version` is another where a result may be.
+
+    `lineage` is what was known of units at that moment.
+    """
 
     of: Mapping[str, T]
     folded: Positions
     version: str
+    lineage: Lineage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Standing:
             _KEPT_CELLS, getsizeof=lambda one: one.what.sums.size + 1
         )
         self._wholes = LRUCache[object, tuple[object, Any]](_WHOLES)
+        self.lineage = Lineage()
+        """As it was known last."""
         self._words: dict[str, str] = {}
         self._seen: object = None
 
@@ -76,6 +84,7 @@ class Standing:
             if (whole := self._wholes.get(asked)) is not None and whole[0] == seen:
                 again: Each[T] = whole[1]
                 return again
+            lineage = self.lineage = await read_lineage(conn)
             words = await self._words_of(conn, units, seen)
             lacking = list[str]()
             for unit in units:
@@ -92,8 +101,8 @@ class Standing:
                 for unit, result in made.items():
                     self._results[unit, as_of, key] = _Kept(words[unit], result)
         told = "\n".join(f"{unit} {words[unit]}" for unit in units)
-        version = hashlib.sha256(f"{as_of}\n{told}".encode()).hexdigest()[:32]
-        each = Each({unit: found[unit] for unit in units}, folded, version)
+        version = hashlib.sha256(f"{as_of}\n{lineage.word}\n{told}".encode()).hexdigest()[:32]
+        each = Each({unit: found[unit] for unit in units}, folded, version, lineage)
         self._wholes[asked] = seen, each
         return each
 

@@ -12,6 +12,7 @@ from services.reporting.report import Borders, Plan
 from services.reporting.report.model import CheckResult, Severity, Verdict
 from services.reporting.tally_reader import Tallies
 from shared import units
+from shared.lineage import Member
 from shared.periods import steps
 from shared.record import record
 
@@ -67,7 +68,9 @@ def row(plan: Plan, unit: str, period: Period, as_of: date, tallies: Tallies) ->
     """Return how a unit stands in a period, by what was recorded of it up to a day."""
     figures = TallyFigures(period, tallies)
     about = heading(unit, period, as_of, max(as_of, period.end), borders=Borders.OWN)
-    checks = () if tallies.is_empty else drawn(plan, about, {unit: tallies}).checks
+    checks = (
+        () if tallies.is_empty else drawn(plan, about, [Member(unit=unit)], {unit: tallies}).checks
+    )
     owed = filings(units.unit(unit), period, as_of, tallies.statements)
     return replace(
         row_of_figures(unit, figures, period),

@@ -12,7 +12,7 @@ from services.reporting.drawing import heading
 from services.reporting.issuing import store
 from services.reporting.standing import Standing
 from services.reporting.tally_reader import Tallies
-from shared import lineage, units
+from shared import units
 from shared.access import asking
 from shared.database import Pool
 from shared.periods import Step
@@ -55,8 +55,8 @@ class UnitPage:
             evidence=about.evidence,
             reports=[(form, report_of(unit_id, days.period, days.as_of, form)) for form in FORMS],
             documents=documents,
-            made_of=lineage.edges_into(unit_id, days.as_of),
-            went_into=lineage.edges_from(unit_id, days.as_of),
+            made_of=each.lineage.edges_into(unit_id, days.as_of),
+            went_into=each.lineage.edges_from(unit_id, days.as_of),
             above=[one for one in unit.above if asking(request).answers_for(one)],
             may_see=asking(request).answers_for,
             folded=positions.to_json(each.folded),
