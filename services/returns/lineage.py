@@ -1,14 +1,13 @@
 """Decisions about the lineage of units: what an office above them tells became of one. Pure."""
 
 from datetime import timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.returns.commands import CorrectLineage
 from services.returns.model import SOURCE
 from shared import units, ways
 from shared.casework.place import unit_id
 from shared.events.envelope import Event, new_event
-from shared.events.lineage import LineageCorrected, LineageData, UnitLineage, Way
+from shared.events.lineage import LineageCorrected, LineageData, UnitLineage, Way, lineage_id
 from shared.recorded import Recorded
 from shared.records.model import HeldRecord
 from shared.refusal import Refused, RefusedAll
@@ -29,11 +28,6 @@ def told(command: CorrectLineage) -> UnitLineage:
     return ways.told(unit_id(command.unit, _LAST_OF_2004), named, command.legal_basis)
 
 
-def id_of(unit: str) -> UUID:
-    """Return the identity of a unit's lineage, of which there is one."""
-    return uuid5(NAMESPACE_URL, f"wardbook/lineage/{unit}")
-
-
 def correct(held: HeldRecord | None, lineage: UnitLineage, recorded: Recorded) -> Event:
     """Put what is known of a unit in the place of what was; all its ways are told anew."""
     if wrong := list(ways.faults(lineage)):
@@ -45,7 +39,7 @@ def correct(held: HeldRecord | None, lineage: UnitLineage, recorded: Recorded) -
         LineageCorrected,
         data,
         source=SOURCE,
-        subject=id_of(lineage.unit),
+        subject=lineage_id(lineage.unit),
         sequence=held.sequence + 1 if held else 1,
         occurred_on=recorded.on,
         recorded_at=recorded.at,

@@ -13,7 +13,7 @@ from shared.command_route import CommandRoute
 from shared.database import Pool
 from shared.desk import Desk
 from shared.events.envelope import Event
-from shared.events.lineage import LineageData, UnitLineage
+from shared.events.lineage import LineageData, UnitLineage, lineage_id
 from shared.records.api import add_history, change
 from shared.refusal import Refused
 
@@ -38,7 +38,7 @@ def lineage_routes(desk: Desk, pool: Pool) -> APIRouter:
         return await change(
             desk,
             await desk.call("correct_lineage", request),
-            lineage.id_of(told.unit),
+            lineage_id(told.unit),
             command,
             lambda held, recorded: lineage.correct(held, told, recorded),
             answer=_answer,

@@ -22,6 +22,7 @@ from shared.events.cases import (
 )
 from shared.events.envelope import Event, event_id, new_event
 from shared.events.examples_of_returns import of_returns
+from shared.events.lineage import lineage_id
 from shared.events.permits import (
     Finding,
     Forwarding,
@@ -164,6 +165,7 @@ _DATA: Mapping[str, Frozen] = {
     ),
     **of_returns(UNIT, DAY, STEP),
 }
+_SUBJECTS = {"returns.lineage.corrected": lineage_id("2004-10528")}
 
 
 def _example(name: str, kind: type[Event]) -> Event:
@@ -173,7 +175,7 @@ def _example(name: str, kind: type[Event]) -> Event:
         kind,
         _DATA[name],
         source=f"/wardbook/{service}",
-        subject=SUBJECT,
+        subject=_SUBJECTS.get(name, SUBJECT),
         sequence=1 if first else 2,
         occurred_on=DAY,
         recorded_at=RECORDED_AT,

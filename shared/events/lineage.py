@@ -9,8 +9,9 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.events.cases import UnitId
@@ -74,7 +75,22 @@ class LineageData(Frozen):
 
 
 class LineageCorrected(Event):
-    """An office above a unit told what became of it, better than the lists or it told before."""
+    """An office above a unit told what became of it, better than the lists or it told before.
+
+    A unit has one lineage: its subject is `lineage_id`.
+    """
 
     type: Literal["returns.lineage.corrected"] = "returns.lineage.corrected"
     data: LineageData
+
+    @model_validator(mode="after")
+    def _is_the_unit_s(self) -> "LineageCorrected":
+        if self.subject != lineage_id(self.data.lineage.unit):
+            message = "subject must be that of the unit's lineage"
+            raise ValueError(message)
+        return self
+
+
+def lineage_id(unit: str) -> UUID:
+    """Return the identity of a unit's lineage, of which there is one."""
+    return uuid5(NAMESPACE_URL, f"wardbook/lineage/{unit}")

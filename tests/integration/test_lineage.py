@@ -13,6 +13,7 @@ import httpx
 import pytest
 from aiokafka import TopicPartition
 
+from deploy.bench.rig import PLACES
 from services.reporting import positions, projection
 from services.reporting.answers import Answers
 from services.reporting.app import MIGRATIONS
@@ -30,10 +31,10 @@ from services.reporting.standing import Standing
 from shared import units, ways
 from shared.database import Pool, migrate
 from shared.events.envelope import Event
-from shared.events.lineage import LineageCorrected, LineageData, Share, Way
+from shared.events.lineage import LineageCorrected, LineageData, Share, Way, lineage_id
 from shared.lineage import Lineage
 from shared.people import Role
-from shared.topics import TOPICS, topic_of
+from shared.topics import partition_of, topic_of
 from shared.ways import heirs
 from tests.support.builders import (
     a_case,
@@ -152,15 +153,16 @@ class Desk:
     tables: Pool
     answers: Answers
     questions: FigureQuestions
-    sent: dict[str, int] = field(default_factory=dict)
+    sent: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def fold(self, *events: Event) -> None:
         """Fold them in one batch, as each topic's next records."""
         records = []
         for one in events:
             topic = topic_of(one.source.rpartition("/")[2])
-            place = self.sent[topic] = self.sent.get(topic, -1) + 1
-            records.append(a_record(one, place, topic=topic))
+            here = TopicPartition(topic, partition_of(str(one.subject).encode()))
+            place = self.sent[here] = self.sent.get(here, -1) + 1
+            records.append(a_record(one, place, topic=topic, partition=here.partition))
         await Folder(self.tables, 1).fold(records)
 
     async def report(self, about: ReportHeading) -> bytes:
@@ -178,7 +180,7 @@ async def desk(database: str) -> AsyncIterator[Desk]:
     async with open_pool(database, 3) as pool:
         await migrate(pool, [MIGRATIONS])
         tables = await (await projection.live(pool)).open(database, 2)
-        await positions.seed(tables, {TopicPartition(topic.name, 0): 0 for topic in TOPICS})
+        await positions.seed(tables, dict.fromkeys(PLACES, 0))
         questions = FigureQuestions(Standing(pool))
         yield Desk(pool, tables, Answers(pool, PLANS), questions)
         await tables.close()
@@ -194,7 +196,7 @@ CASES = [
     *(a_receipt(a_case(unit=HEIR, **AFTER), subject=subject_of(10 + n)) for n in range(4)),
 ]
 """Three of the ward before the reform, four of what it went into, after it."""
-CORRECTION = a_lineage(subject=subject_of(20), recorded_on=KNOWN)
+CORRECTION = a_lineage(recorded_on=KNOWN)
 HELD: Sequence[tuple[ReportHeading, Fraction, Fraction]] = (
     (about(HEIR, Borders.TODAY), 4 + 3 * Fraction(1, 2), 4 + 3 * Fraction(2, 3)),
     (about(OTHER, Borders.TODAY), 3 * Fraction(1, 2), 3 * Fraction(1, 3)),
@@ -239,7 +241,7 @@ async def test_a_correction_that_comes_again_or_late_changes_nothing_that_a_late
     desk: Desk,
 ) -> None:
     head = about(HEIR, Borders.TODAY)
-    later = a_lineage(Fraction(1, 3), subject=subject_of(20), sequence=2, recorded_on=KNOWN)
+    later = a_lineage(Fraction(1, 3), sequence=2, recorded_on=KNOWN)
     await desk.fold(*CASES, later)
     told = value(await desk.figure(head))
     assert told == 5
@@ -305,7 +307,7 @@ def elsewhere() -> Event:
     return an_event(
         LineageCorrected,
         data,
-        subject=subject_of(21),
+        subject=lineage_id(unit),
         source="/wardbook/returns",
         recorded_on=KNOWN,
     )

@@ -37,6 +37,7 @@ from shared.broker import create_broker
 from shared.database import Pool, migrate
 from shared.events.cases import Channel, Status
 from shared.events.envelope import Event, encode, event_id
+from shared.events.lineage import lineage_id
 from shared.events.returns import DeclaredFigure
 from shared.people import Role
 from shared.topics import TOPICS, create_topics, topic_of
@@ -66,7 +67,7 @@ OTHER, HEIR = "2004-10528", "2025-10532"
 """A ward, and one of the two that it went into."""
 LATER = DAY + timedelta(days=3)
 YEAR = Period(start=date(2023, 1, 1), end=date(2023, 12, 31))
-CASE, RETURN, LINEAGE = subject_of(1), subject_of(5), subject_of(6)
+CASE, RETURN, LINEAGE = subject_of(1), subject_of(5), lineage_id(OTHER)
 LINE = DeclaredFigure(indicator="budget.revenue_actual", amount=9)
 
 
@@ -84,7 +85,7 @@ def before() -> Sequence[Event | bytes]:
         a_schedule(subject=subject_of(4)),
         a_return(subject=RETURN),
         a_return(LINE, subject=RETURN, sequence=2, recorded_on=LATER),
-        a_lineage(subject=LINEAGE, recorded_on=LATER),
+        a_lineage(recorded_on=LATER),
     ]
 
 
@@ -93,7 +94,7 @@ def after() -> Sequence[Event | bytes]:
     online = a_case(Status.RESOLVED, channel=Channel.POST)
     return [
         a_correction(online, recorded_on=LATER),
-        a_lineage(Fraction(1, 7), subject=LINEAGE, sequence=2, recorded_on=LATER),
+        a_lineage(Fraction(1, 7), sequence=2, recorded_on=LATER),
         a_cancellation(a_case(unit=OTHER), subject=subject_of(2), recorded_on=DAY),
         *(a_receipt(subject=subject_of(number, number % 6)) for number in range(10, 40)),
         b"{}",

@@ -25,7 +25,7 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, encode, event_id, new_event
-from shared.events.lineage import LineageCorrected, LineageData, Share, Way
+from shared.events.lineage import LineageCorrected, LineageData, Share, Way, lineage_id
 from shared.events.petitions import (
     ReceptionSchedule,
     ReceptionScheduleData,
@@ -182,7 +182,8 @@ def a_lineage(weight: Fraction = Fraction(2, 3), **envelope: Any) -> LineageCorr
     parts = {"2025-10532": weight, "2025-10537": 1 - weight}
     ways = [Way(new=new, share=Share.PART, weight=part) for new, part in parts.items()]
     data = LineageData(lineage=told("2004-10528", ways, "Nghị quyết 1669/NQ-UBTVQH15"))
-    return an_event(LineageCorrected, data, source="/wardbook/returns", **envelope)
+    subject = lineage_id("2004-10528")
+    return an_event(LineageCorrected, data, subject=subject, source="/wardbook/returns", **envelope)
 
 
 def a_contribution(

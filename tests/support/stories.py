@@ -6,7 +6,6 @@ change anything; recording days do not always run forward.
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, event_id
-from shared.events.lineage import LineageCorrected, LineageData, Share, UnitLineage, Way
 from shared.events.permits import (
     Finding,
     Inspection,
@@ -64,7 +62,6 @@ from shared.events.returns import (
     ReturnSubmitted,
 )
 from shared.frozen import Frozen
-from shared.ways import told
 from tests.support.builders import DAY, SUBJECT, a_case, an_event
 
 DAYS = st.integers(0, 4).map(lambda days: DAY + timedelta(days=days))
@@ -154,24 +151,6 @@ def entries() -> st.SearchStrategy[Entry]:
     )
 
 
-def lineages() -> st.SearchStrategy[UnitLineage]:
-    """Draw what became of a ward that went into two: parts of its people, or all into one."""
-    first, second = "2025-10532", "2025-10537"
-    shares = st.sampled_from(
-        [
-            (Way(new=first, share=Share.WHOLE), Way(new=second, share=Share.LAND)),
-            *(
-                (
-                    Way(new=first, share=Share.PART, weight=part),
-                    Way(new=second, share=Share.PART, weight=1 - part),
-                )
-                for part in (Fraction(1, 3), Fraction(4512, 6713))
-            ),
-        ]
-    )
-    return shares.map(lambda ways: told("2004-10528", ways, "Nghị quyết 1669/NQ-UBTVQH15"))
-
-
 def _of_case(case: Case, sequence: int, before: str) -> tuple[type[Event], Frozen]:
     if sequence == 1:
         return CaseReceived, CaseData(case=case)
@@ -218,10 +197,6 @@ def _of_entry(entry: Entry, sequence: int, before: str) -> tuple[type[Event], Fr
     return EntryCorrected, EntryCorrectedData(entry=entry, corrects=before, changed=("title",))
 
 
-def _of_lineage(lineage: UnitLineage, _sequence: int, _before: str) -> tuple[type[Event], Frozen]:
-    return LineageCorrected, LineageData(lineage=lineage)
-
-
 type Tell = Callable[[Any, int, str], tuple[type[Event], Frozen]]
 """From a state, its number and the id of the step before it to the event that tells of it."""
 
@@ -232,7 +207,6 @@ KINDS: Sequence[tuple[str, st.SearchStrategy[Any], Tell]] = (
     ("permits", inspections(), _of_inspection),
     ("returns", returns(), _of_return),
     ("returns", entries(), _of_entry),
-    ("returns", lineages(), _of_lineage),
 )
 """What is told of: by which department, the states, and how."""
 

@@ -76,7 +76,7 @@ async def test_two_releases_work_side_by_side_and_count_the_same(previous: Wardb
 
 async def live_of_this_version(wardbook: Wardbook) -> bool:
     """Say whether the release before this one folds into tables that this one folds into."""
-    async with open_pool(wardbook.dsn("reporting"), 1) as pool:
+    async with open_pool(wardbook.dsn("reporting"), 2) as pool:
         try:
             await projection.find_live(pool)
         except projection.NotBuilt:

@@ -149,8 +149,7 @@ def test_a_return_that_cannot_be_kept_or_printed_is_none(
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"unit": "2004-99999"}, "unknown_unit"),
-        ({"unit": "2025-10525"}, "wrong_lineage"),
+        ({"unit": "2004-10531"}, "not_an_event"),
         ({"ways": [{"new": "2025-10532", "share": "whole"}]}, "wrong_lineage"),
         ({"ways": [{"new": "2025-10525", "share": "whole"}]}, "wrong_lineage"),
         ({"ways": [{"new": "2025-10532", "share": "part", "weight": "half"}]}, "not_an_event"),

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from services.returns import lineage
 from services.returns.commands import CorrectLineage
 from shared.events.envelope import Event
-from shared.events.lineage import LineageData, Share, Way
+from shared.events.lineage import LineageData, Share, Way, lineage_id
 from shared.records.model import HeldRecord
 from shared.refusal import Refused
 from tests.support.builders import at, recorded
@@ -48,7 +48,7 @@ def test_a_lineage_is_told_whole_with_the_days_of_the_change() -> None:
     event = correct()
     assert isinstance(event.data, LineageData)
     told = event.data.lineage
-    assert (event.subject, event.sequence) == (lineage.id_of(OLD), 1)
+    assert (event.subject, event.sequence) == (lineage_id(OLD), 1)
     assert (told.unit, told.legal_on, told.operates_on) == (
         OLD,
         date(2025, 6, 16),
