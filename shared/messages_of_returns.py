@@ -126,6 +126,38 @@ RETURNS: Mapping[str, Text] = {
     },
     "unknown_entry": {"vi": "không có mục này trong sổ", "en": "there is no such entry"},
     "entry_cancelled": {"vi": "mục này đã bị hủy", "en": "the entry was cancelled"},
+    "not_a_weight": {
+        "vi": "không phải là tỷ lệ; ghi như 4512/6713 hoặc 0.62",
+        "en": "is not a weight such as 4512/6713 or 0.62",
+    },
+    "not_from_above": {
+        "vi": "việc chia tách, sáp nhập đơn vị hành chính do cấp trên của đơn vị ghi nhận",
+        "en": "what became of a unit is told by an office above units, not by one of them",
+    },
+    "no_such_way": {
+        "vi": "danh mục không ghi phần nào của {unit} nhập vào đơn vị này; các đơn vị: {known}",
+        "en": "the lists know of nothing of {unit} that went there; it went into {known}",
+    },
+    "way_twice": {
+        "vi": "{unit} được ghi hai lần",
+        "en": "{unit} is told twice",
+    },
+    "ways_missing": {
+        "vi": "thiếu các đơn vị mà đơn vị cũ đã nhập vào: {units}; nơi chỉ nhận đất thì ghi land",
+        "en": "leaves out {units}, where the unit went too; say land of what took area alone",
+    },
+    "weight_of_part": {
+        "vi": "phần dân cư (part) phải có tỷ lệ; toàn bộ (whole) và chỉ đất (land) thì không ghi tỷ lệ",
+        "en": "a part needs a weight, and neither the whole nor land alone has one",
+    },
+    "weight_out_of_range": {
+        "vi": "tỷ lệ phải lớn hơn 0 và nhỏ hơn 1",
+        "en": "must be more than 0 and less than 1",
+    },
+    "weights_do_not_add_up": {
+        "vi": "các phần phải cộng lại thành 1, hiện là {whole}",
+        "en": "the parts must add up to 1, not to {whole}",
+    },
     "no_header": {
         "vi": "không tìm thấy dòng tiêu đề có cột “{code}” và “{amount}”; hãy dùng tệp mẫu của biểu",
         "en": "there is no heading row with “{code}” and “{amount}”; use the form's template",

@@ -50,6 +50,7 @@ DEAD_LETTER_REASONS = (
     "unknown_type",
     "unknown_unit",
     "wrong_key",
+    "wrong_lineage",
     "wrong_partition",
     "wrong_topic",
 )

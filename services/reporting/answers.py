@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from cachetools import LRUCache
 
@@ -33,9 +34,9 @@ class _Kept:
 class Answers:
     """Answers for as long as the service runs, and keeps what it answered last.
 
-    An answer is a function of what was asked and of the unit's tallies and statements (decision
-    0008). So what was kept is given again, byte for byte, while these are the same rows, whatever
-    is folded of other units meanwhile; the question for that is one of a few blocks.
+    An answer is a function of what was asked, of the units that it adds up, and of their tallies
+    and statements (decision 0008). So what was kept is given again, byte for byte, while these are
+    the same rows and each unit counts the same in it, whatever is folded of other units meanwhile.
     """
 
     def __init__(
@@ -50,8 +51,9 @@ class Answers:
         """Return the report on `about`, of one moment."""
         asked = outline, about, form.extension
         kept = self._kept.get(asked)
-        mine = [one.unit for one in members(about)]
-        found = await self._standing.together(mine, about.as_of, kept.version if kept else "")
+        found = await self._standing.together(
+            partial(members, about), about.as_of, kept.version if kept else ""
+        )
         if isinstance(found, Unmoved):
             assert kept is not None
             ANSWERS.labels("kept").inc()
@@ -68,5 +70,5 @@ class Answers:
     def _drawn(
         self, outline: str, about: ReportHeading, found: Together, form: Form
     ) -> tuple[Report, bytes]:
-        report = drawn(self._plans[outline], about, found.tallies, found.counted)
+        report = drawn(self._plans[outline], about, found.members, found.tallies, found.counted)
         return report, form.render(report)

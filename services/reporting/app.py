@@ -139,7 +139,7 @@ def _routes(
     yield report_routes(Answers(standing, plans), report_forms, clock)
     yield evidence_routes(pool, clock)
     yield figure_routes(FigureQuestions(standing), clock)
-    yield unit_routes(clock)
+    yield unit_routes(pool, clock)
     yield console_routes(pool, standing, plans[TERM], clock)
     drafts, office, caller = Drafts(pool, plans), Office(pool, report_forms), caller_by(clock)
     yield document_routes(drafts, office, caller, clock)

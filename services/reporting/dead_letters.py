@@ -37,6 +37,8 @@ REMEDIES: Mapping[str, str] = {
     " department. Add it in a new release, then replay.",
     "unknown_unit": "A unit that this release does not know. Start the release with the newer list"
     " of units, then replay.",
+    "wrong_lineage": "What became of a unit is not told whole, or over ways that the lists do not"
+    " know (see the detail). Its sender tells it anew.",
 }
 """What would make a record an event, by why it is none (decode.py)."""
 

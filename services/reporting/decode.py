@@ -13,9 +13,11 @@ from shared import units
 from shared.events import PUBLISHED
 from shared.events.cases import CaseData
 from shared.events.envelope import Event
+from shared.events.lineage import LineageData
 from shared.events.reader import read_event
 from shared.procedures import PROCEDURES
 from shared.topics import partition_of, topic_of
+from shared.ways import faults
 
 LONGEST = 262_144
 """Bytes of the largest event; anything above is no event of ours."""
@@ -40,7 +42,7 @@ class Fact:
     """A decoded event: which step it is, and the version of the subject that it tells of.
 
     `subject` is the canonical text of a UUID, which is also the record's key. `statement` is what a
-    return or an entry says.
+    return, an entry or a lineage says.
     """
 
     subject: str
@@ -102,6 +104,9 @@ def _refusal(
             units.unit(unit)
         except units.UnknownUnit:
             return Undecodable("unknown_unit", unit)
+    if isinstance(event.data, LineageData):
+        for fault in faults(event.data.lineage):
+            return Undecodable("wrong_lineage", f"{fault.field}: {fault}")
     return None
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import lru_cache
 
 from services.reporting import positions, projection
@@ -12,13 +11,14 @@ from services.reporting.asked import have_come
 from services.reporting.counted import Counted
 from services.reporting.figure import Figures, Period
 from services.reporting.filings import added, filings
+from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.report import Borders, Plan, Report, ReportHeading, build
 from services.reporting.rolled import Part, RolledFigures, note_on, part
 from services.reporting.tally_reader import Tallies, tallies_of_each
-from shared import lineage, units
+from shared import units
 from shared.database import Pool
-from shared.lineage import Member
+from shared.lineage import Lineage, Member
 from shared.periods import PERIOD_KINDS
 from shared.refusal import Refused
 
@@ -37,56 +37,58 @@ class Drawn:
 async def draw(pool: Pool, plan: Plan, about: ReportHeading) -> Drawn:
     """Return the report on `about`, from the tallies of one moment."""
     async with projection.snapshot(pool) as conn:
-        tallies = await tallies_of_each(conn, [one.unit for one in members(about)], about.as_of)
+        mine = members(about, await read_lineage(conn))
+        tallies = await tallies_of_each(conn, [one.unit for one in mine], about.as_of)
         folded = await positions.read(conn)
-    return Drawn(await asyncio.to_thread(drawn, plan, about, tallies), tallies, folded)
+    return Drawn(await asyncio.to_thread(drawn, plan, about, mine, tallies), tallies, folded)
 
 
 def drawn(
     plan: Plan,
     about: ReportHeading,
+    mine: Sequence[Member],
     tallies: Mapping[str, Tallies],
     counted: Counted | None = None,
 ) -> Report:
-    """Return the report on `about`, from the tallies of its members.
+    """Return the report on `about`, from its members and the tallies of each.
 
-    What is `counted` of them all, in the order of `members`, is worked out where it is not given.
+    What is `counted` of them all, in their order, is worked out where it is not given.
     """
-    parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
+    parts = [part(one, about.period, tallies[one.unit]) for one in mine]
     told = [
         filings(units.unit(unit), about.period, about.as_of, tallies[unit].statements)
         for unit in (one.member.unit for one in parts)
     ]
-    note = note_on(about, parts) if is_rolled(about) else ""
-    return build(plan, about, figures_of(about, parts, tallies, counted), added(told), note)
+    note = note_on(about, parts) if is_rolled(about, mine) else ""
+    of_all = counted or Counted([tallies[one.unit].sums for one in mine])
+    return build(plan, about, figures_of(about, parts, of_all), added(told), note)
 
 
 def figures_of(
-    about: ReportHeading,
-    parts: Sequence[Part],
-    tallies: Mapping[str, Tallies],
-    counted: Counted | None = None,
+    about: ReportHeading, parts: Sequence[Part], counted: Counted | None = None
 ) -> Figures:
-    """Return the figures of what is reported: of one unit that counts whole, its own."""
-    if is_rolled(about):
-        of_all = counted or Counted([tallies[one.member.unit].sums for one in parts])
-        return RolledFigures(about.period, parts, of_all)
+    """Return the figures of what is reported: of one unit that counts whole, its own.
+
+    Without what is `counted` of the parts, these are asked one by one.
+    """
+    if is_rolled(about, [one.member for one in parts]):
+        return RolledFigures(about.period, parts, counted)
     return parts[0].figures
 
 
-def is_rolled(about: ReportHeading) -> bool:
+def is_rolled(about: ReportHeading, mine: Sequence[Member]) -> bool:
     """Say whether a report adds up units: not that of one in its own time."""
-    return [one.unit for one in members(about)] != [about.unit_id]
+    return [one.unit for one in mine] != [about.unit_id]
 
 
 @lru_cache(maxsize=1024)
-def members(about: ReportHeading) -> Sequence[Member]:
+def members(about: ReportHeading, lineage: Lineage) -> Sequence[Member]:
     """Return whose numbers are in a report: the units that worked on days of its period.
 
     What a unit of 2025 took over is in its reports that begin before the reform.
     """
     if about.borders is Borders.OWN:
-        return (Member(unit=about.unit_id, weight=Fraction(1), is_estimate=False),)
+        return (Member(unit=about.unit_id),)
     found = [
         one
         for one in lineage.members(about.unit_id, about.as_of)

@@ -14,6 +14,7 @@ from services.reporting import projection
 from services.reporting.drawing import figures_of, is_rolled, members
 from services.reporting.evidence_events import Asked, Events, events_of
 from services.reporting.figure import Absence, Figure, Figures, Period
+from services.reporting.known_lineage import read_lineage
 from services.reporting.report import Borders, ReportHeading, numbers
 from services.reporting.report.book import FigureBook, label_of
 from services.reporting.report.keys import figure_key, read_key
@@ -74,9 +75,10 @@ async def evidence(pool: Pool, about: ReportHeading, key: str, page: int) -> Evi
 
 
 async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int) -> Evidence:
-    tallies = await tallies_of_each(conn, [one.unit for one in members(about)], about.as_of)
-    parts = [part(one, about.period, tallies[one.unit]) for one in members(about)]
-    figures = figures_of(about, parts, tallies)
+    mine = members(about, await read_lineage(conn))
+    tallies = await tallies_of_each(conn, [one.unit for one in mine], about.as_of)
+    parts = [part(one, about.period, tallies[one.unit]) for one in mine]
+    figures = figures_of(about, parts)
     try:
         slot, span = read_key(key)
         added = [replace(slot, indicator=one) for one in slot.indicator.split(" + ")]
@@ -99,7 +101,7 @@ async def _evidence(conn: Connection, about: ReportHeading, key: str, page: int)
             "labels": tuple(map(_label, formula.operands)),
         }
         return found.model_copy(update=told)
-    if is_rolled(about):
+    if is_rolled(about, mine):
         own = partial(_addend, about, key, slot, period)
         return found.model_copy(update={"addends": tuple(map(own, parts))})
     [of_unit] = tallies.values()

@@ -4,19 +4,21 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from cachetools import LRUCache
 
 from services.reporting.calculating import as_figure
 from services.reporting.counted import Counted, is_counted
+from services.reporting.drawing import members
 from services.reporting.figure import Absence, Figure, Found, Period
 from services.reporting.figures import TallyFigures, chosen_of, span_chosen
 from services.reporting.positions import Positions
+from services.reporting.report import ReportHeading
 from services.reporting.rolled import RolledFigures, part
 from services.reporting.standing import Each, Standing, Together, Unmoved
 from services.reporting.tally_reader import Tallies
 from shared.indicators import CATALOGUE, Selection
-from shared.lineage import Member
 from shared.record import record
 
 _KEPT = 4_096
@@ -76,19 +78,17 @@ class FigureQuestions:
         self._each[asked] = answer = Answer(told, each.folded, each.version)
         return answer
 
-    async def of_all(
-        self, holder: str, members: Sequence[Member], asks: Sequence[Ask], as_of: date
-    ) -> Answer:
-        """Return every figure of the members together, which are those of a holder."""
-        weights = tuple((one.unit, one.weight) for one in members if one.weight != 1)
-        asked = holder, tuple(asks), as_of, weights
+    async def of_all(self, about: ReportHeading, asks: Sequence[Ask]) -> Answer:
+        """Return every figure of all that a report on `about` adds up."""
+        asked = about, tuple(asks)
         kept = self._together.get(asked)
-        units = [one.unit for one in members]
-        found = await self._standing.together(units, as_of, kept.version if kept else "")
+        found = await self._standing.together(
+            partial(members, about), about.as_of, kept.version if kept else ""
+        )
         if isinstance(found, Unmoved):
             assert kept is not None
             return replace(kept, folded=found.folded)
-        told = await asyncio.to_thread(lambda: list(_rolled(holder, members, asks, found)))
+        told = await asyncio.to_thread(lambda: list(_rolled(about.unit_id, asks, found)))
         answer = Answer(told, found.folded, found.version)
         self._together[asked] = answer
         return answer
@@ -156,13 +156,11 @@ def _leaves_of(ask: Ask) -> Iterator[Ask]:
             yield from _leaves_of(Ask(one.indicator, tuple(one.dimensions.items()), ask.period))
 
 
-def _rolled(
-    holder: str, members: Sequence[Member], asks: Sequence[Ask], found: Together
-) -> Iterator[Told]:
+def _rolled(holder: str, asks: Sequence[Ask], found: Together) -> Iterator[Told]:
     by_period: dict[Period, RolledFigures] = {}
     for ask in asks:
         if ask.period not in by_period:
-            parts = [part(one, ask.period, found.tallies[one.unit]) for one in members]
+            parts = [part(one, ask.period, found.tallies[one.unit]) for one in found.members]
             by_period[ask.period] = RolledFigures(ask.period, parts, found.counted)
         rolled = by_period[ask.period]
         lacking = len(rolled.lacking(ask.indicator, dict(ask.dimensions)))

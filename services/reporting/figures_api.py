@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
 from services.reporting.asked import have_come, known
-from services.reporting.drawing import heading, members, worked
+from services.reporting.drawing import heading, worked
 from services.reporting.figure import Period
 from services.reporting.figure_forms import EXAMPLE, FIGURE_FORMS, row
 from services.reporting.figure_questions import Answer, Ask, FigureQuestions
@@ -187,7 +187,7 @@ async def _together(
     for one in which.unit:
         head = heading(one, about.period, about.as_of, about.today, borders=which.borders)
         answering(request, head.unit_id)
-        answers.append(await questions.of_all(head.unit_id, members(head), asks, about.as_of))
+        answers.append(await questions.of_all(head, asks))
     told = [one for answer in answers for one in answer.told]
     version = "-".join(one.version[:_WORD] for one in answers)
     return _Found(Answer(told, answers[0].folded, version), len(answers), {})

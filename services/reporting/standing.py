@@ -16,9 +16,11 @@ from cachetools import LRUCache
 
 from services.reporting import positions, projection
 from services.reporting.counted import Counted
+from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.tally_reader import Tallies, tallies_of_each, versions_of
 from shared.database import Connection, Pool
+from shared.lineage import Lineage, Member
 
 _KEPT = 400_000
 """Results: one of each of the country's units for a hundred questions."""
@@ -32,20 +34,25 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Each[T]:
-    """A result of each unit, all of one moment; `version` is another where a result may be."""
+    """A result of each unit, all of one moment; `version` is another where a result may be.
+
+    `lineage` is what was known of units at that moment.
+    """
 
     of: Mapping[str, T]
     folded: Positions
     version: str
+    lineage: Lineage
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """The tallies of units, all of one moment; `version` is another where they may be.
+    """The tallies of members, all of one moment; `version` is another where they may be.
 
-    `counted` has the units in the order in which they were asked for.
+    `counted` has the units in the order of the members.
     """
 
+    members: Sequence[Member]
     tallies: Mapping[str, Tallies]
     counted: Counted
     folded: Positions
@@ -54,17 +61,25 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Unmoved:
-    """The version of units that was known to the one who asked holds, up to these positions."""
+    """The version of members that was known to the one who asked holds, up to these positions."""
 
     folded: Positions
 
 
 @dataclass(frozen=True, slots=True)
+class _Moment:
+    """What was found when something had been folded last: `words` are versions of units."""
+
+    mark: Hashable
+    lineage: Lineage
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Look:
     conn: Connection
-    words: Mapping[str, str]
     folded: Positions
-    version: str
+    moment: _Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +100,8 @@ class Standing:
         )
         self._counted = LRUCache[object, _Kept](_KEPT_CELLS, getsizeof=lambda one: one.what.size)
         self._wholes = LRUCache[object, Each[Any]](_WHOLES)
-        self._versions = LRUCache[object, tuple[object, str]](_WHOLES)
-        self._words: dict[str, str] = {}
-        self._seen: Hashable = None
+        self._versions = LRUCache[object, tuple[Hashable, str]](_WHOLES)
+        self._moment = _Moment(None, Lineage(), {})
 
     async def each[T](
         self,
@@ -103,14 +117,15 @@ class Standing:
         """
         asked = key, as_of, tuple(units)
         found: dict[str, T] = {}
-        async with self._looked(units, as_of) as look:
+        async with self._looked() as look:
+            version = await self._version(look, units, as_of)
             whole: Each[T] | None = self._wholes.get(asked)
-            if whole is not None and whole.version == look.version:
-                return Each(whole.of, look.folded, whole.version)
-            lacking = list[str]()
+            if whole is not None and whole.version == version:
+                return Each(whole.of, look.folded, version, look.moment.lineage)
+            words, lacking = look.moment.words, list[str]()
             for unit in units:
                 kept = self._results.get((unit, as_of, key))
-                if kept is not None and kept.word == look.words[unit]:
+                if kept is not None and kept.word == words[unit]:
                     found[unit] = kept.what
                 else:
                     lacking.append(unit)
@@ -119,64 +134,70 @@ class Standing:
                 made = await asyncio.to_thread(work_out, tallies)
                 found |= made
                 for unit, result in made.items():
-                    self._results[unit, as_of, key] = _Kept(look.words[unit], result)
-        each = Each({unit: found[unit] for unit in units}, look.folded, look.version)
-        self._wholes[asked] = each
+                    self._results[unit, as_of, key] = _Kept(words[unit], result)
+        of = {unit: found[unit] for unit in units}
+        self._wholes[asked] = each = Each(of, look.folded, version, look.moment.lineage)
         return each
 
     async def together(
-        self, units: Sequence[str], as_of: date, known: str = ""
+        self, members: Callable[[Lineage], Sequence[Member]], as_of: date, known: str = ""
     ) -> Together | Unmoved:
-        """Return the tallies of units as of a day; nothing of them where a `known` version holds.
+        """Return the tallies of the members that there are by what is known of units, as of a day.
 
-        There is one unit at least.
+        Nothing of them where a `known` version holds. There is one member at least.
         """
-        async with self._looked(units, as_of) as look:
-            if look.version == known:
+        async with self._looked() as look:
+            mine = members(look.moment.lineage)
+            units = [one.unit for one in mine]
+            weights = tuple((one.unit, one.weight) for one in mine if one.weight != 1)
+            version = await self._version(look, units, as_of, weights)
+            if version == known:
                 return Unmoved(look.folded)
             tallies = dict[str, Tallies]()
             for first in range(0, len(units), _AT_ONCE):
                 tallies |= await self._read(look, units[first : first + _AT_ONCE], as_of)
         asked = as_of, tuple(units)
         kept = self._counted.get(asked)
-        if kept is None or kept.word != look.version:
+        if kept is None or kept.word != version:
             counted = await asyncio.to_thread(Counted, [tallies[one].sums for one in units])
-            kept = _Kept(look.version, counted)
+            kept = _Kept(version, counted)
             if counted.size < self._counted.maxsize:
                 self._counted[asked] = kept
-        return Together(tallies, kept.what, look.folded, look.version)
+        return Together(mine, tallies, kept.what, look.folded, version)
 
     @asynccontextmanager
-    async def _looked(self, units: Sequence[str], as_of: date) -> AsyncIterator[_Look]:
-        """Look at units: at the versions of their tallies as well where anything was folded."""
+    async def _looked(self) -> AsyncIterator[_Look]:
+        """Look at the live projection: at the lineage as well where anything was folded."""
         async with projection.snapshot(self._pool) as conn:
-            folded, seen = await positions.read_marked(conn)
-            if seen != self._seen:
-                self._seen, self._words = seen, {}
-            words = self._words  # of this moment, whatever another question finds meanwhile
-            if lacking := [unit for unit in units if unit not in words]:
-                words |= await versions_of(conn, lacking)
-            asked = as_of, tuple(units)
-            when, version = self._versions.get(asked, (None, ""))
-            if when != seen:
-                version = _version(words, units, as_of)
-                self._versions[asked] = seen, version
-            yield _Look(conn, words, folded, version)
+            folded, mark = await positions.read_marked(conn)
+            moment = self._moment
+            if moment.mark != mark:
+                self._moment = moment = _Moment(mark, await read_lineage(conn), {})
+            yield _Look(conn, folded, moment)
+
+    async def _version(
+        self, look: _Look, units: Sequence[str], as_of: date, weights: Sequence[object] = ()
+    ) -> str:
+        words = look.moment.words
+        if lacking := [unit for unit in units if unit not in words]:
+            words |= await versions_of(look.conn, lacking)
+        asked = as_of, tuple(units), weights
+        mark, version = self._versions.get(asked, (None, ""))
+        if mark != look.moment.mark or not version:
+            told = "\n".join(f"{unit} {words[unit]}" for unit in units)
+            version = hashlib.sha256(f"{as_of}\n{weights}\n{told}".encode()).hexdigest()[:32]
+            self._versions[asked] = look.moment.mark, version
+        return version
 
     async def _read(self, look: _Look, units: Sequence[str], as_of: date) -> Mapping[str, Tallies]:
-        read: dict[str, Tallies] = {}
+        words, read = look.moment.words, dict[str, Tallies]()
         for unit in units:
             kept = self._tallies.get((unit, as_of))
-            if kept is not None and kept.word == look.words[unit]:
+            if kept is not None and kept.word == words[unit]:
                 read[unit] = kept.what
         if lacking := [unit for unit in units if unit not in read]:
             for unit, tallies in (await tallies_of_each(look.conn, lacking, as_of)).items():
                 read[unit] = tallies
                 if tallies.sums.size < self._tallies.maxsize:
-                    self._tallies[unit, as_of] = _Kept(look.words[unit], tallies)
+                    self._tallies[unit, as_of] = _Kept(words[unit], tallies)
         return read
-
-
-def _version(words: Mapping[str, str], units: Sequence[str], as_of: date) -> str:
-    told = "\n".join(f"{unit} {words[unit]}" for unit in units)
-    return hashlib.sha256(f"{as_of}\n{told}".encode()).hexdigest()[:32]

@@ -19,7 +19,7 @@ from shared.record import record
 _READ = """
 WITH mine AS (SELECT id, unit FROM units WHERE unit = ANY($1::text[])), theirs AS (
     SELECT DISTINCT mine.id, mine.unit, subject
-      FROM mine JOIN statements ON statements.unit = mine.id
+      FROM mine JOIN statements ON statements.unit = mine.id AND kind <> 'lineage'
 )
 SELECT theirs.unit, subject::text AS subject, sequence, statements.unit = theirs.id AS is_own,
        recorded_on, kind, code, starts, ends, status, content::text AS content

@@ -7,13 +7,18 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.reporting import projection
 from services.reporting.asked import known
 from services.reporting.asked_again import unchanged
-from shared import lineage, units
+from services.reporting.known_lineage import read_lineage
+from shared import units
 from shared.clock import Clock, ward_day
+from shared.database import Pool
+from shared.events.lineage import Share
 from shared.frozen import Day, Frozen
 from shared.indicators import CATALOGUE
 from shared.indicators.model import Kind
+from shared.lineage import Edge, Lineage
 from shared.parameters import known_parameters
 
 _PAGE = 5_000
@@ -21,15 +26,19 @@ _EXAMPLE = "2004-10525"
 
 
 class LineageEdge(Frozen):
-    """What of one unit went into another; `weight` of what it counts goes with it (1, 1/2, 0)."""
+    """What of one unit went into another; `weight` of what it counts goes with it (1, 1/2, 0).
+
+    It is an estimate unless `legal_basis` names the text that says so, or all went into one.
+    """
 
     old: str
     new: str
-    share: lineage.Share
+    share: Share
     weight: str
     is_estimate: bool
     legal_on: date
     operates_on: date
+    legal_basis: str | None
 
 
 class UnitAnswer(Frozen):
@@ -74,8 +83,8 @@ class IndicatorAnswer(Frozen):
     adds_up: bool
 
 
-def unit_routes(clock: Clock) -> APIRouter:
-    """Return the routes of units and of indicators, which tell nothing that was recorded."""
+def unit_routes(pool: Pool, clock: Clock) -> APIRouter:
+    """Return the routes of units, with what was recorded of their lineage, and of indicators."""
     routes = APIRouter(tags=["figures"], dependencies=[Depends(known_parameters)])
 
     @routes.get(
@@ -100,7 +109,9 @@ def unit_routes(clock: Clock) -> APIRouter:
         day = as_of or ward_day(clock())
         found = [known(unit, "unit")] if unit else _listed(under or units.COUNTRY, level)
         wanted = [one for one in found if _is_wanted(one, q.casefold(), valid_on)]
-        some = tuple(_answer(one, day) for one in wanted[page * size : (page + 1) * size])
+        async with projection.snapshot(pool) as conn:
+            lineage = await read_lineage(conn)
+        some = tuple(_answer(one, lineage, day) for one in wanted[page * size : (page + 1) * size])
         told = UnitPage(total=len(wanted), page=page, units=some)
         return unchanged(request, response, told.model_dump_json()) or told
 
@@ -145,7 +156,7 @@ def _validity(one: str) -> tuple[date | None, date | None]:
     return some.valid_from, some.valid_to
 
 
-def _answer(one: str, as_of: date) -> UnitAnswer:
+def _answer(one: str, lineage: Lineage, as_of: date) -> UnitAnswer:
     first, last = _validity(one)
     is_unit = units.is_unit(one)
     return UnitAnswer(
@@ -162,7 +173,7 @@ def _answer(one: str, as_of: date) -> UnitAnswer:
     )
 
 
-def _edges(edges: Iterable[lineage.Edge]) -> tuple[LineageEdge, ...]:
+def _edges(edges: Iterable[Edge]) -> tuple[LineageEdge, ...]:
     return tuple(
         LineageEdge(
             old=one.old,
@@ -172,6 +183,7 @@ def _edges(edges: Iterable[lineage.Edge]) -> tuple[LineageEdge, ...]:
             is_estimate=one.is_estimate,
             legal_on=one.legal_on,
             operates_on=one.operates_on,
+            legal_basis=one.legal_basis,
         )
         for one in edges
     )

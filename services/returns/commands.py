@@ -1,4 +1,4 @@
-"""What the returns service may be asked: about returns, their drafts, and entries of registers."""
+"""What the returns service may be asked: about returns, entries of registers, lineage of units."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, fiel
 from pydantic_core import PydanticCustomError
 
 from shared.casework.commands import Reason, UnitCodeOrId
+from shared.events.lineage import Share, Weight
 from shared.events.returns import Absence, IndicatorCode, Name
 from shared.frozen import Closed
 from shared.indicators import INDICATORS
@@ -130,4 +131,21 @@ class CorrectEntry(Closed):
     happened_on: date | None = None
     values: Mapping[Name, Value] | None = None
     cancelled: bool | None = None
+    reason: Reason
+
+
+class TellWay(Closed):
+    """What of the unit went into one of 2025; a part has the weight of its people."""
+
+    new: UnitCodeOrId
+    share: Share
+    weight: Weight | None = None
+
+
+class CorrectLineage(Closed):
+    """Tell what became of a unit of 2004: every unit that it went into, and which text says so."""
+
+    unit: UnitCodeOrId
+    ways: Annotated[Sequence[TellWay], Field(min_length=1, max_length=100)]
+    legal_basis: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(on_one_line)]
     reason: Reason

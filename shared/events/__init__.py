@@ -21,6 +21,7 @@ from shared.events.cases import (
     CaseWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.events.lineage import LineageCorrected
 from shared.events.permits import (
     BoundaryMarked,
     ConstructionPermitGranted,
@@ -123,6 +124,7 @@ PUBLISHED: Mapping[str, tuple[type[Event], ...]] = {
         ReturnCorrected,
         EntryRecorded,
         EntryCorrected,
+        LineageCorrected,
     ),
 }
 """Which events each department service publishes."""

@@ -21,6 +21,8 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, event_id, new_event
+from shared.events.examples_of_returns import of_returns
+from shared.events.lineage import lineage_id
 from shared.events.permits import (
     Finding,
     Forwarding,
@@ -48,19 +50,7 @@ from shared.events.registry import (
     EntryCancelledData,
     MarriageEndedData,
 )
-from shared.events.returns import (
-    Absence,
-    DeclaredFigure,
-    Entry,
-    EntryCorrectedData,
-    EntryData,
-    Return,
-    ReturnCorrectedData,
-    ReturnData,
-    ReturnStatus,
-)
 from shared.frozen import Frozen
-from shared.quantity import Qualifier
 
 SUBJECT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 DAY = date(2023, 11, 14)
@@ -94,44 +84,6 @@ _INSPECTION = Inspection(
 )
 _MINUTED = _INSPECTION.model_copy(update={"minutes_on": DAY})
 _FINED = _MINUTED.model_copy(update={"fine": 15_000_000, "fined_on": DAY})
-_RETURN = Return(
-    unit=UNIT,
-    form="budget",
-    period_start=date(2023, 1, 1),
-    period_end=date(2023, 10, 31),
-    figures=(
-        DeclaredFigure(indicator="budget.revenue", amount=8_837_105_265),
-        DeclaredFigure(indicator="budget.arrears", absence=Absence.MISSING),
-    ),
-)
-_FULL_RETURN = Return(
-    unit=UNIT,
-    form="culture",
-    period_start=date(2023, 1, 1),
-    period_end=date(2023, 10, 31),
-    figures=(
-        DeclaredFigure(
-            indicator="culture.cultural_families_share",
-            amount=955,
-            decimals=1,
-            qualifier=Qualifier.MORE_THAN,
-        ),
-        DeclaredFigure(
-            indicator="culture.house_number_plates", dimensions={"street": "ngõ 91"}, amount=4
-        ),
-        DeclaredFigure(indicator="culture.income", amount=60, upper=65),
-        DeclaredFigure(indicator="culture.share_target", amount=100, until=date(2025, 12, 31)),
-        DeclaredFigure(indicator="culture.scheme_pilot", text="Đường mẫu"),
-    ),
-    status=ReturnStatus.SUBMITTED,
-)
-_ENTRY = Entry(
-    unit=UNIT,
-    register_code="meetings",
-    happened_on=DAY,
-    values={"type": "committee_session"},
-)
-
 _DATA: Mapping[str, Frozen] = {
     "case.received": CaseData(case=_case("registry.birth", Status.OPEN)),
     "case.resolved": _resolved("registry.guardianship"),
@@ -211,19 +163,9 @@ _DATA: Mapping[str, Frozen] = {
     "petitions.reception_schedule.set": ReceptionScheduleData(
         schedule=ReceptionSchedule(unit=UNIT, weekday=Weekday.TUESDAY, from_day=DAY)
     ),
-    "returns.return.submitted": ReturnData(ward_return=_FULL_RETURN),
-    "returns.return.sent_back": ReturnData(
-        ward_return=_FULL_RETURN.model_copy(update={"status": ReturnStatus.SENT_BACK})
-    ),
-    "returns.entry.recorded": EntryData(entry=_ENTRY),
-    "returns.entry.corrected": EntryCorrectedData(
-        entry=_ENTRY.model_copy(update={"cancelled": True}), corrects=STEP, changed=("cancelled",)
-    ),
-    "returns.return.accepted": ReturnData(ward_return=_RETURN),
-    "returns.return.corrected": ReturnCorrectedData(
-        ward_return=_RETURN, corrects=STEP, changed=("budget.revenue",)
-    ),
+    **of_returns(UNIT, DAY, STEP),
 }
+_SUBJECTS = {"returns.lineage.corrected": lineage_id("2004-10528")}
 
 
 def _example(name: str, kind: type[Event]) -> Event:
@@ -233,7 +175,7 @@ def _example(name: str, kind: type[Event]) -> Event:
         kind,
         _DATA[name],
         source=f"/wardbook/{service}",
-        subject=SUBJECT,
+        subject=_SUBJECTS.get(name, SUBJECT),
         sequence=1 if first else 2,
         occurred_on=DAY,
         recorded_at=RECORDED_AT,

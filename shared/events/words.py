@@ -48,4 +48,5 @@ WORDS: Mapping[str, str] = {
     "returns.return.corrected": "Đính chính biểu báo cáo",
     "returns.entry.recorded": "Ghi vào sổ của văn phòng",
     "returns.entry.corrected": "Đính chính sổ của văn phòng",
+    "returns.lineage.corrected": "Ghi nhận việc chia tách, sáp nhập đơn vị hành chính",
 }

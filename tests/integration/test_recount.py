@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from shared.broker import create_broker
 from shared.database import Pool, migrate
 from shared.events.cases import Channel, Status
 from shared.events.envelope import Event, encode, event_id
+from shared.events.lineage import lineage_id
 from shared.events.returns import DeclaredFigure
 from shared.people import Role
 from shared.topics import TOPICS, create_topics, topic_of
@@ -46,6 +48,7 @@ from tests.support.builders import (
     a_cancellation,
     a_case,
     a_correction,
+    a_lineage,
     a_receipt,
     a_return,
     a_schedule,
@@ -60,10 +63,11 @@ from tests.support.tables import live_tables
 from tests.support.wait import wait_until
 
 REGISTRY = "registry.events"
-OTHER = "2004-10528"
+OTHER, HEIR = "2004-10528", "2025-10532"
+"""A ward, and one of the two that it went into."""
 LATER = DAY + timedelta(days=3)
 YEAR = Period(start=date(2023, 1, 1), end=date(2023, 12, 31))
-CASE, RETURN = subject_of(1), subject_of(5)
+CASE, RETURN, LINEAGE = subject_of(1), subject_of(5), lineage_id(OTHER)
 LINE = DeclaredFigure(indicator="budget.revenue_actual", amount=9)
 
 
@@ -81,6 +85,7 @@ def before() -> Sequence[Event | bytes]:
         a_schedule(subject=subject_of(4)),
         a_return(subject=RETURN),
         a_return(LINE, subject=RETURN, sequence=2, recorded_on=LATER),
+        a_lineage(recorded_on=LATER),
     ]
 
 
@@ -89,6 +94,7 @@ def after() -> Sequence[Event | bytes]:
     online = a_case(Status.RESOLVED, channel=Channel.POST)
     return [
         a_correction(online, recorded_on=LATER),
+        a_lineage(Fraction(1, 7), sequence=2, recorded_on=LATER),
         a_cancellation(a_case(unit=OTHER), subject=subject_of(2), recorded_on=DAY),
         *(a_receipt(subject=subject_of(number, number % 6)) for number in range(10, 40)),
         b"{}",
@@ -97,11 +103,12 @@ def after() -> Sequence[Event | bytes]:
 
 @dataclass(frozen=True)
 class Folded:
-    """A Kafka, a database into which its log is folded, and a document drawn in between."""
+    """A Kafka, a database into which its log is folded, and two documents drawn in between."""
 
     kafka: str
     dsn: str
     document: UUID
+    rolled: UUID
 
     @property
     def environment(self) -> dict[str, str]:
@@ -177,10 +184,10 @@ async def fold(kafka: str, dsn: str, pool: Pool) -> None:
     assert not failed
 
 
-async def drafted(pool: Pool) -> UUID:
+async def drafted(pool: Pool, unit: str, **borders: str) -> UUID:
     """Draw the report of the year as a document."""
-    person, now = a_person(Role.DRAFTER), recorded(date(2024, 1, 2))
-    asked = {"kind": "report", "unit": UNIT, "from": YEAR.start, "to": YEAR.end}
+    person, now = a_person(Role.DRAFTER, unit=unit), recorded(date(2024, 1, 2))
+    asked = {"kind": "report", "unit": unit, "from": YEAR.start, "to": YEAR.end, **borders}
     drawn = await Drafts(pool, {TERM: load(TERM)}).content(
         DrawReport.model_validate(asked), person, now
     )
@@ -199,10 +206,11 @@ async def folded(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
             await migrate(pool, [MIGRATIONS])
             await publish(kafka.bootstrap, before())
             await fold(kafka.bootstrap, dsn, pool)
-            document = await drafted(pool)
+            document = await drafted(pool, UNIT)
+            rolled = await drafted(pool, HEIR, borders="today")
             await publish(kafka.bootstrap, after())
             await fold(kafka.bootstrap, dsn, pool)
-        yield Folded(kafka.bootstrap, dsn, document)
+        yield Folded(kafka.bootstrap, dsn, document, rolled)
 
 
 @pytest.fixture
@@ -227,7 +235,7 @@ async def command(folded: Folded, *arguments: str) -> tuple[int | None, str]:
 
 async def test_what_is_folded_equals_the_log(folded: Folded) -> None:
     async with live_tables(folded.dsn) as conn:
-        assert await conn.fetchval("SELECT count(*) FROM facts") == 40
+        assert await conn.fetchval("SELECT count(*) FROM facts") == 42
         assert await conn.fetchval("SELECT count(*) FROM dead_letters") == 2
 
     assert await folded.recount() == []
@@ -270,13 +278,24 @@ async def test_a_document_is_what_the_log_said_then_whatever_came_later(folded: 
     assert await folded.recount(folded.document) == []
 
 
+async def test_a_document_adds_up_units_as_they_were_known_then(copy: Folded) -> None:
+    """A part of another ward counts in it by the weight that was told when it was drawn."""
+    async with live_tables(copy.dsn) as conn:
+        read = "SELECT content FROM public.documents WHERE id = $1"
+        model = json.loads(await conn.fetchval(read, copy.rolled))
+    assert model["figures"]["registry.applications_received"]["value"] == "0.67"
+    assert await copy.recount(copy.rolled) == []
+
+
 async def test_a_figure_of_a_document_that_the_log_contradicts_is_named(copy: Folded) -> None:
     async with live_tables(copy.dsn) as conn:
-        model = json.loads(await conn.fetchval("SELECT content FROM public.documents"))
+        read = "SELECT content FROM public.documents WHERE id = $1"
+        model = json.loads(await conn.fetchval(read, copy.document))
         figure = model["figures"]["registry.applications_received"]
         assert figure["value"] == 1
         figure.update(value=7, display="7")
-        await conn.execute("UPDATE public.documents SET content = $1", json.dumps(model).encode())
+        write = "UPDATE public.documents SET content = $1 WHERE id = $2"
+        await conn.execute(write, json.dumps(model).encode(), copy.document)
 
     code, said = await command(copy, "--document", str(copy.document))
 
@@ -352,6 +371,11 @@ TAMPERED: Mapping[str, tuple[Sequence[object], str]] = {
     " WHERE subject = $1 AND sequence = 2": (
         [RETURN],
         rf"statement {RETURN}.00000002: held otherwise .*: content, ends",
+    ),
+    "UPDATE statements SET content = jsonb_set(content, '{ways,0,weight}', '\"1/9\"')"
+    " WHERE subject = $1 AND sequence = 1": (
+        [LINEAGE],
+        rf"statement {LINEAGE}.00000001: held otherwise .*: content",
     ),
     "DELETE FROM dead_letters WHERE value = $1": (
         [b"{}"],

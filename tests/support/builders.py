@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from shared.events.cases import (
     Status,
 )
 from shared.events.envelope import Event, encode, event_id, new_event
+from shared.events.lineage import LineageCorrected, LineageData, Share, Way, lineage_id
 from shared.events.petitions import (
     ReceptionSchedule,
     ReceptionScheduleData,
@@ -38,6 +40,7 @@ from shared.events.returns import DeclaredFigure, Return, ReturnAccepted, Return
 from shared.frozen import Frozen
 from shared.recorded import Recorded
 from shared.topics import PARTITIONS
+from shared.ways import told
 
 UNIT = "2004-10525"
 DAY = date(2023, 11, 14)
@@ -172,6 +175,15 @@ def a_return(*figures: DeclaredFigure, **envelope: Any) -> ReturnAccepted:
     )
     data = ReturnData(ward_return=ward_return)
     return an_event(ReturnAccepted, data, source="/wardbook/returns", **envelope)
+
+
+def a_lineage(weight: Fraction = Fraction(2, 3), **envelope: Any) -> LineageCorrected:
+    """Return what became of phường Trần Phú: so much of it is in phường Lê Thanh Nghị."""
+    parts = {"2025-10532": weight, "2025-10537": 1 - weight}
+    ways = [Way(new=new, share=Share.PART, weight=part) for new, part in parts.items()]
+    data = LineageData(lineage=told("2004-10528", ways, "Nghị quyết 1669/NQ-UBTVQH15"))
+    subject = lineage_id("2004-10528")
+    return an_event(LineageCorrected, data, subject=subject, source="/wardbook/returns", **envelope)
 
 
 def a_contribution(

@@ -91,6 +91,14 @@ FIELDS: Mapping[str, Kind] = {
     "entry": Kind.GROUP,
     "register_code": Kind.CODE,
     "happened_on": Kind.DAY,
+    # The lineage of units.
+    "lineage": Kind.GROUP,
+    "legal_on": Kind.DAY,
+    "operates_on": Kind.DAY,
+    "ways": Kind.GROUP,
+    "new": Kind.ID,
+    "share": Kind.CODE,
+    "weight": Kind.NUMBER,
 }
 
 TEXTS: Mapping[str, str] = {
@@ -102,6 +110,7 @@ TEXTS: Mapping[str, str] = {
     "text": "authored by an official for a report, and printed in it",
     "dimensions": "names of streets, schools and the like, declared by an official on a form",
     "values": "what a register of the ward office asks of a meeting, a decision, a public work",
+    "legal_basis": "number and article of a resolution, told by an official above the unit",
 }
 """Fields that are plain strings, each with the reason why no personal data come in there."""
 
@@ -118,6 +127,7 @@ _KINDS: Mapping[str | None, Kind] = {
     r"^(tdp|kp|kdc|thon)-[1-9][0-9]{0,2}$": Kind.CODE,
     r"^(2004|2025)-[0-9]{5}$": Kind.ID,
     r"^(?!0{8})[0-9]{8}$": Kind.ID,
+    r"^[0-9]{1,9}(\.[0-9]{1,9}|/[1-9][0-9]{0,8})?$": Kind.NUMBER,
 }
 """By type, format or pattern; any other pattern (shared.events.returns.Words) is a free text."""
 

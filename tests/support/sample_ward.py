@@ -106,6 +106,7 @@ def _stated(subject: Subject) -> Statement:
     *_, event = _decided(subject.steps)
     told = statement(event)
     assert told is not None
+    assert told.kind != "lineage"
     content = json.dumps(told.content).encode()
     return Statement(
         subject=str(event.subject),

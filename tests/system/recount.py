@@ -117,7 +117,7 @@ async def read_book(wardbook: Wardbook) -> Book:
 
 
 def _state(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    kinds = ("case", "visit", "schedule", "inspection", "ward_return", "entry")
+    kinds = ("case", "visit", "schedule", "inspection", "ward_return", "entry", "lineage")
     state: Mapping[str, Any] = next(data[kind] for kind in kinds if kind in data)
     return state
 
@@ -144,7 +144,7 @@ def count(book: Book, as_of: date, overdue_on: Iterable[date]) -> Cells:
 
 
 def stated(book: Book) -> Mapping[tuple[str, int], tuple[Any, ...]]:
-    """Return what each version of a return or an entry says, as it is to be kept."""
+    """Return what each version of a return, entry or lineage says, as it is to be kept."""
     found = {}
     for subject, versions in book.subjects.items():
         for number, event in versions.items():
@@ -157,6 +157,11 @@ def stated(book: Book) -> Mapping[tuple[str, int], tuple[Any, ...]]:
                 status = "cancelled" if entry.get("cancelled") else "recorded"
                 told = ("entry", entry["register_code"], day, day, status)
                 found[subject, number] = (entry["unit"], _day(event), *told, entry["values"])
+            elif units := event["data"].get("lineage"):
+                days = units["legal_on"], units["operates_on"]
+                told = ("lineage", "lineage", *days, "recorded")
+                ways = {name: units[name] for name in ("ways", "legal_basis")}
+                found[subject, number] = (units["unit"], _day(event), *told, ways)
     return found
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from shared.access import Access
 from shared.people import OF_DEPARTMENTS
+from shared.ways import heirs
 from tests.support.forged import FORGERIES
 from tests.support.people import OF_A_WARD, OF_ANOTHER_WARD, ROLES, SIGNER, bearing
 from tests.support.wardbook import SERVICES, Wardbook
@@ -225,6 +226,11 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
         ),
         "POST /entries/{id}/correction": Act({"cancelled": True, **REASON}, of="register entry"),
         "GET /entries/{id}/history": Act(of="register entry"),
+        "POST /lineage": Act(
+            OF_UNIT
+            | {"ways": [{"new": "10525", "share": "land"}], "legal_basis": "Nghị quyết", **REASON}
+        ),
+        "GET /lineage/{id}/history": Act(of="lineage"),
     },
     "reporting": {
         "GET /console": Act(asked={"unit": "2004-{unit}"} | DAYS),
@@ -333,6 +339,10 @@ async def things(wardbook: Wardbook) -> Mapping[tuple[str, str], str]:
         wardbook.url("returns") + "/returns/drafts", json=draft, headers=headers
     )
     made["returns", "draft"] = answer.json()["id"]
+    first, *others = heirs(f"2004-{unit}")
+    ways = [{"new": first, "share": "whole"}, *({"new": o, "share": "land"} for o in others)]
+    lineage = {"unit": unit, "ways": ways, "legal_basis": "Nghị quyết", **REASON}
+    made["returns", "lineage"] = (await wardbook.told("returns", "/lineage", lineage))["id"]
     await wardbook.settled()
     await make("reporting", "document", "/documents", {"kind": "report", "unit": unit, **DAYS})
     return made

@@ -15,7 +15,7 @@ from services.reporting.drawing import heading
 from services.reporting.issuing import store
 from services.reporting.standing import Standing
 from services.reporting.tally_reader import Tallies
-from shared import lineage, units
+from shared import units
 from shared.access import asking
 from shared.database import Pool
 from shared.periods import Step
@@ -60,8 +60,8 @@ class UnitPage:
             documents=documents,
             documents_at=address(f"/console/units/{unit_id}/documents", **days.state),
             number_of=number_of,
-            made_of=lineage.edges_into(unit_id, days.as_of),
-            went_into=lineage.edges_from(unit_id, days.as_of),
+            made_of=each.lineage.edges_into(unit_id, days.as_of),
+            went_into=each.lineage.edges_from(unit_id, days.as_of),
             above=[one for one in unit.above if asking(request).answers_for(one)],
             may_see=asking(request).answers_for,
             folded=positions.to_json(each.folded),

@@ -80,7 +80,7 @@ def causes(
     source = figures(tallies)
     parts = {key: figure.parts or [key] for key, figure in wanted.items()}
     found = {key: _stated(source, keys, later.stated) for key, keys in parts.items()}
-    now = {key: _value(source, keys) for key, keys in parts.items()}
+    now = {key: value_of(source, keys) for key, keys in parts.items()}
     places = {
         (one.measure, dimensions_of(one.dimensions)): place
         for place, one in enumerate(tallies.sums.series)
@@ -95,7 +95,7 @@ def causes(
             ]
             probe = figures(replace(tallies, sums=tallies.sums.plus(cells)))
             for key, keys in parts.items():
-                if _value(probe, keys) != now[key]:
+                if value_of(probe, keys) != now[key]:
                     found[key] |= dict.fromkeys(events)
     return {key: tuple(events) for key, events in found.items()}
 
@@ -108,7 +108,7 @@ def _stated(
     return dict.fromkeys(event for source in sources for event in stated.get(source, ()))
 
 
-def _value(figures: Figures, parts: Sequence[str]) -> Sequence[object]:
+def value_of(figures: Figures, parts: Sequence[str]) -> Sequence[object]:
     """Return what a figure comes to; a sum of figures comes to what they come to."""
     return [(one.value, one.absence) for one in _taken(figures, parts)]
 

@@ -20,6 +20,7 @@ from services.reporting.issuing.commands import (
     DrawReport,
     Order,
 )
+from services.reporting.issuing.corrected import corrected
 from services.reporting.issuing.kept import KeptReport, kept
 from services.reporting.issuing.later import later_events
 from services.reporting.issuing.letter import letter
@@ -133,7 +134,7 @@ class Drafts:
         until = new.about.as_of
         spans = [one.period for one in drawn.report.figures.values()]
         figures = partial(TallyFigures, old.about.period)
-        events: dict[str, tuple[str, ...]] = {}
+        events = await corrected(self.pool, wanted, new.about, since, old.about.as_of)
         for unit, tallies in drawn.tallies.items():
             of_unit = old.about.model_copy(update={"unit_id": unit})
             later = await later_events(self.pool, of_unit, since, until, spans)

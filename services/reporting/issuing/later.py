@@ -22,7 +22,7 @@ from services.reporting.issuing.causes import (
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
 from services.reporting.versions import VERSIONS_OF_UNIT
-from shared.database import Pool
+from shared.database import Connection, Pool
 from shared.events.envelope import event_id
 
 _VERSIONS = f"""
@@ -48,7 +48,7 @@ SELECT subject, sequence, is_later, holds_from, cell.measure, cell.dimensions, c
  ORDER BY subject, sequence
 """  # noqa: S608 - made of constants
 
-_STATED = """
+_LATER = """
 WITH since AS (
     SELECT topics.id AS topic, partition, next
       FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS told (topic, partition, next)
@@ -56,15 +56,18 @@ WITH since AS (
 ), versions AS (
     SELECT subject, sequence,
            max(recorded_on) OVER (PARTITION BY subject ORDER BY sequence) AS holds_from
-      FROM statements
-     WHERE subject IN (SELECT subject FROM statements JOIN units ON units.id = statements.unit
-                        WHERE units.unit = $1)
+      FROM statements WHERE {some}
 )
 SELECT subject, sequence
   FROM versions JOIN facts USING (subject, sequence) LEFT JOIN since USING (topic, partition)
  WHERE ("offset" >= coalesce(next, 0) OR holds_from > $5) AND holds_from <= $6
  ORDER BY holds_from, subject, sequence
 """
+_STATED = _LATER.format(
+    some="subject IN (SELECT subject FROM statements JOIN units ON units.id = statements.unit"
+    " WHERE units.unit = $1)"
+)
+_CORRECTED = _LATER.format(some="kind = $1")
 
 type _Cells = Mapping[tuple[Series, date], int]
 """What a version counts as, by series and day."""
@@ -80,7 +83,7 @@ async def later_events(
     before. `spans` are the days that the report has figures of.
     """
     last, between = about.period.end, borders(spans, until)
-    places = [tp.topic for tp in since], [tp.partition for tp in since], list(since.values())
+    places = _places(since)
     async with projection.snapshot(pool) as conn:
         rows = await conn.fetch(_VERSIONS, about.unit_id, *places, about.as_of, until)
         told = await conn.fetch(_STATED, about.unit_id, *places, about.as_of, until)
@@ -93,6 +96,18 @@ async def later_events(
         stated[str(row["subject"])].append(event_id(row["subject"], row["sequence"]))
     moved = {moves: [event for _, event in sorted(events)] for moves, events in found.items()}
     return Later(moved=moved, stated=stated)
+
+
+async def later_corrections(
+    conn: Connection, since: Positions, as_of: date, until: date
+) -> Sequence[str]:
+    """Return the later corrections of the lineage of any unit, as of `later_events`."""
+    rows = await conn.fetch(_CORRECTED, "lineage", *_places(since), as_of, until)
+    return [event_id(row["subject"], row["sequence"]) for row in rows]
+
+
+def _places(since: Positions) -> tuple[list[str], list[int], list[int]]:
+    return [tp.topic for tp in since], [tp.partition for tp in since], list(since.values())
 
 
 def _of_subject(

@@ -17,7 +17,8 @@ visitors   people received, on the day of the visit
 schedule   +1 on the day from which it holds         weekday
 
 How many cases are open on a day is all received minus all closed up to it; how many of them are
-overdue is the sum of `overdue` up to it. Returns and entries count as nothing: see statements.py.
+overdue is the sum of `overdue` up to it. Returns, entries and lineages count as nothing: see
+statements.py.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from datetime import date
 
 from shared.events.cases import Case, CaseData, Status, timeliness
 from shared.events.envelope import Event
+from shared.events.lineage import LineageData
 from shared.events.permits import InspectionData
 from shared.events.petitions import ReceptionScheduleData, VisitData
 from shared.events.returns import EntryData, ReturnData
@@ -118,7 +120,7 @@ def _schedule(data: ReceptionScheduleData) -> Iterator[Contribution]:
     yield Contribution(schedule.unit, series, schedule.from_day, 1)
 
 
-def _statement(_: ReturnData | EntryData) -> Iterator[Contribution]:
+def _statement(_: ReturnData | EntryData | LineageData) -> Iterator[Contribution]:
     return iter(())
 
 
@@ -129,4 +131,5 @@ _BY_PAYLOAD: Mapping[type, Callable[..., Iterator[Contribution]]] = {
     ReceptionScheduleData: _schedule,
     ReturnData: _statement,
     EntryData: _statement,
+    LineageData: _statement,
 }

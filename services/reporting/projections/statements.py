@@ -1,7 +1,7 @@
-"""What one version of a return or of an entry states. Pure.
+"""What one version of a return, of an entry or of a unit's lineage states. Pure.
 
 Statements are kept as they are: a report finds in them what departments declared and what the
-registers hold (decision 0012). They count as nothing in the tallies.
+registers hold (decision 0012), and what became of units (0035). They count as nothing in tallies.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,20 +10,24 @@ from datetime import date
 from typing import Any, Literal
 
 from shared.events.envelope import Event
+from shared.events.lineage import LineageData
 from shared.events.returns import EntryData, ReturnData, ReturnStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A return, with its lines, or an entry, with its values; `code` is the form or register."""
+    """A return, with its lines, or an entry, with its values; `code` is the form or register.
+
+    Or a lineage, with its ways: then the days are those of the change by law and in practice.
+    """
 
     unit: str
-    kind: Literal["return", "entry"]
+    kind: Literal["return", "entry", "lineage"]
     code: str
     starts: date
     ends: date
     status: str
-    content: Sequence[Mapping[str, Any]] | Mapping[str, str]
+    content: Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
 def statement(event: Event) -> Statement | None:
@@ -48,5 +52,17 @@ def statement(event: Event) -> Statement | None:
                 ends=told.happened_on,
                 status="cancelled" if told.cancelled else "recorded",
                 content=dict(told.values),
+            )
+        case LineageData(lineage=told):
+            return Statement(
+                unit=told.unit,
+                kind="lineage",
+                code="lineage",
+                starts=told.legal_on,
+                ends=told.operates_on,
+                status="recorded",
+                content=told.model_dump(
+                    mode="json", include={"ways", "legal_basis"}, exclude_none=True
+                ),
             )
     return None

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 """Version of this fold: tallies of another one are built anew from the log (decision 0011)."""
 
 type Column = NDArray[np.int64]

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.reporting import positions
 from services.reporting.drawing import drawn, members
 from services.reporting.issuing.kept import KeptFigure, KeptReport, kept
+from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.recounting.log import CannotRecount
 from services.reporting.recounting.told import Told
@@ -74,9 +75,9 @@ async def compare(told: Told, vintage: Vintage) -> list[str]:
     """Return a line for each figure of a report that is not what the log said."""
     await _as_reports_read(told)
     old = vintage.report
-    mine = [one.unit for one in members(old.about)]
-    tallies = await tallies_of_each(told.conn, mine, old.about.as_of)
-    new = kept(to_json(drawn(load(old.outline), old.about, tallies)))
+    mine = members(old.about, await read_lineage(told.conn))
+    tallies = await tallies_of_each(told.conn, [one.unit for one in mine], old.about.as_of)
+    new = kept(to_json(drawn(load(old.outline), old.about, mine, tallies)))
     return list(_different(old, new))
 
 

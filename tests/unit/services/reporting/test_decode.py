@@ -146,6 +146,29 @@ def test_a_return_that_cannot_be_kept_or_printed_is_none(
     assert reason(json.dumps(told).encode(), topic="returns.events") == expected
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"unit": "2004-10531"}, "not_an_event"),
+        ({"ways": [{"new": "2025-10532", "share": "whole"}]}, "wrong_lineage"),
+        ({"ways": [{"new": "2025-10525", "share": "whole"}]}, "wrong_lineage"),
+        ({"ways": [{"new": "2025-10532", "share": "part", "weight": "half"}]}, "not_an_event"),
+        ({"ways": []}, "not_an_event"),
+        ({"legal_basis": "a\x00b"}, "not_an_event"),
+    ],
+)
+def test_a_lineage_that_would_lose_a_part_of_a_unit_is_none(
+    change: dict[str, Any], expected: str
+) -> None:
+    """It would stand in the way of every report on what the unit went into."""
+    event = EXAMPLES["returns.lineage.corrected"]
+    told = json.loads(encode(event))
+    told["data"]["lineage"] |= change
+
+    value, key = json.dumps(told).encode(), str(event.subject).encode()
+    assert reason(value, topic="returns.events", key=key) == expected
+
+
 @pytest.mark.parametrize("key", [None, b"", b"case 1", str(SUBJECT).upper().encode() + b" "])
 def test_an_event_under_another_key_is_refused(key: bytes | None) -> None:
     """Its case's other steps may be in another partition, so its order is unknown."""
