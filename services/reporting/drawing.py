@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from services.reporting import positions, projection
 from services.reporting.asked import have_come
@@ -89,20 +89,31 @@ def members(about: ReportHeading, lineage: Lineage) -> Sequence[Member]:
     """
     if about.borders is Borders.OWN:
         return (Member(unit=about.unit_id),)
-    found = [
-        one
-        for one in lineage.members(about.unit_id, about.as_of)
-        if one.unit == about.unit_id or worked(one.unit, about.period)
-    ]
-    at_work = [one for one in found if worked(one.unit, about.period)]
-    return tuple(at_work or found)
+    return _members(about.unit_id, about.as_of, _at_work(about.period), lineage)
 
 
-def worked(unit: str, period: Period) -> bool:
-    """Say whether a unit was at work on a day of a period: those of 2004 until the reform."""
-    if units.is_of_2004(unit):
-        return period.start < units.REFORM
-    return period.end >= units.REFORM
+@lru_cache(maxsize=1024)
+def _members(
+    holder: str, as_of: date, lists: tuple[bool, ...], lineage: Lineage
+) -> Sequence[Member]:
+    every = lineage.members(holder, as_of)
+    at_work = tuple(one for one in every if lists[units.is_of_2004(one.unit)])
+    return at_work or tuple(one for one in every if one.unit == holder)
+
+
+def at_work(holder: str, period: Period) -> Sequence[str]:
+    """Return the units in what is above units that worked on days of a period."""
+    return _under(holder, _at_work(period))
+
+
+@cache
+def _under(holder: str, lists: tuple[bool, ...]) -> Sequence[str]:
+    return tuple(one for one in units.under(holder) if lists[units.is_of_2004(one)])
+
+
+def _at_work(period: Period) -> tuple[bool, ...]:
+    """Return of the units of 2025, and of those of 2004, whether they worked on a day of it."""
+    return period.end >= units.REFORM, period.start < units.REFORM
 
 
 def heading(

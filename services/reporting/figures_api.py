@@ -11,13 +11,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
 from services.reporting.asked import have_come, known
-from services.reporting.drawing import heading, worked
+from services.reporting.drawing import at_work, heading
 from services.reporting.figure import Period
 from services.reporting.figure_forms import EXAMPLE, FIGURE_FORMS, row
 from services.reporting.figure_questions import Answer, Ask, FigureQuestions
 from services.reporting.figures import chosen_of
 from services.reporting.report import Borders
-from shared import units
 from shared.access import answering
 from shared.clock import Clock, ward_day
 from shared.frozen import Day
@@ -169,7 +168,7 @@ async def _of_each(
 ) -> _Found:
     assert which.under is not None
     answering(request, known(which.under, "under"), field="under")
-    every = [one for one in units.under(which.under) if worked(one, about.period)]
+    every = at_work(which.under, about.period)
     mine = every[which.page * which.size : (which.page + 1) * which.size]
     _few(len(mine) * len(asks))
     more = {}

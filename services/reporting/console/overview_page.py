@@ -12,7 +12,7 @@ from services.reporting.console.figures import Row, row
 from services.reporting.console.pages import page
 from services.reporting.console.questions import Days
 from services.reporting.console.view import View
-from services.reporting.drawing import worked
+from services.reporting.drawing import at_work
 from services.reporting.report import Plan
 from services.reporting.standing import Standing
 from services.reporting.tally_reader import Tallies
@@ -101,10 +101,9 @@ class OverviewPage:
 
 def _in_force(asked: Asked) -> Sequence[str]:
     """Return the units of a holder: of the country those that were at work in the period."""
-    every = units.under(asked.holder)
     if asked.holder != units.COUNTRY:
-        return every
-    return [one for one in every if worked(one, asked.days.period)]
+        return units.under(asked.holder)
+    return at_work(asked.holder, asked.days.period)
 
 
 @cache
