@@ -74,7 +74,7 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
     @routes.get(
         "/term",
         response_class=Response,
-        responses={200: described(forms)},
+        responses={200: described(forms), 304: {"description": "nothing of it has moved since"}},
         summary="The term report of a unit for a period, as of a day",
     )
     async def term(
@@ -92,7 +92,7 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
     @routes.get(
         "/periodic",
         response_class=Response,
-        responses={200: described(forms)},
+        responses={200: described(forms), 304: {"description": "nothing of it has moved since"}},
         summary="The periodic report of a unit, for a kind of period",
     )
     async def periodic(
@@ -117,16 +117,16 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         name = f"bao-cao-{about.unit_id}-{period.start}-{period.end}.{how.form.extension}"
         is_page = how.form.extension == "html"
         body = with_bar(told.body, request, about) if is_page else told.body
-        return Response(
-            body,
-            media_type=how.form.media_type,
-            headers={
-                "content-disposition": f'inline; filename="{name}"',
-                "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-                "wardbook-positions": positions.to_json(told.folded),
-                "vary": "accept, accept-language",
-            },
-        )
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {
+            "content-disposition": f'inline; filename="{name}"',
+            "etag": etag,
+            "wardbook-positions": positions.to_json(told.folded),
+            "vary": "accept, accept-language",
+        }
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=how.form.media_type, headers=headers)
 
     return routes
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.reporting.asked_again import unchanged
 from services.reporting.console.bar import bar
 from services.reporting.drawing import heading
 from services.reporting.evidence import Evidence, evidence
@@ -32,7 +33,10 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
     @routes.get(
         "/evidence",
         response_model=Evidence,
-        responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+        responses={
+            200: {"content": {"text/html": {"schema": {"type": "string"}}}},
+            304: {"description": "nothing of it has moved since"},
+        },
         summary="What a figure of a report is calculated from, or the events that it counts",
     )
     async def read(
@@ -45,7 +49,7 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
         as_of: Annotated[Day | None, Query(description="as recorded up to this day")] = None,
         page: Annotated[int, Query(ge=0, le=10**6, description="of its events")] = 0,
         borders: Annotated[Borders | None, Query(description="those of the report")] = None,
-    ) -> Response | Evidence:
+    ) -> Response:
         today = ward_day(clock())
         period = Period(start=start, end=end)
         about = heading(unit, period, as_of or today, today, borders=borders)
@@ -53,7 +57,9 @@ def evidence_routes(pool: Pool, clock: Clock) -> APIRouter:
         found = await evidence(pool, about, figure, page)
         if "text/html" in request.headers.get("accept", ""):
             return Response(_page(request, about, found), media_type="text/html; charset=utf-8")
-        return found
+        told = found.model_dump_json()
+        response = Response(told, media_type="application/json")
+        return unchanged(request, response, told) or response
 
     @routes.get(
         "/evidence/cases/{id}", summary="What each step of a case put into the totals and took out"

@@ -183,6 +183,29 @@ async def test_an_answer_is_given_again_only_while_it_holds(city: City) -> None:
     assert total(moved.json()) == total(first.json()) + 1
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/reports/term", {"format": "json"}),
+        ("/reports/term", {"format": "html"}),
+        ("/evidence", {"figure": RECEIVED}),
+    ],
+)
+async def test_a_report_and_its_evidence_are_given_again_only_while_they_hold(
+    city: City, path: str, asked: Mapping[str, str]
+) -> None:
+    client, url = city.wardbook.client, f"{city.wardbook.url('reporting')}{path}"
+    params = {"unit": CITY, "as_of": "2025-12-31", **BEFORE, **asked}
+    etag = {"if-none-match": (await client.get(url, params=params)).headers["etag"]}
+    again = await client.get(url, params=params, headers=etag)
+    assert (again.status_code, again.content) == (304, b"")
+    other = await client.get(url, params=params | {"to": "2025-05-31"}, headers=etag)
+    assert other.status_code == 200
+    await settle(city.wardbook, old_units()[0], date(2025, 5, 6), is_late=False)
+    await city.wardbook.settled()
+    assert (await client.get(url, params=params, headers=etag)).status_code == 200
+
+
 def total(answer: Mapping[str, Any]) -> int:
     return sum(one["value"] for one in answer["figures"])
 
