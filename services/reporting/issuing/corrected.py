@@ -4,7 +4,8 @@ They move no tally: a figure hangs on them that comes out otherwise with the uni
 by what it counted for, and the numbers of today.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.reporting import projection
@@ -16,8 +17,9 @@ from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
 from services.reporting.rolled import part
-from services.reporting.tally_reader import tallies_of_each
+from services.reporting.tally_reader import Tallies, tallies_of_each
 from shared.database import Pool
+from shared.lineage import Member
 
 
 async def corrected(
@@ -42,13 +44,20 @@ async def corrected(
         ]
         units = {one.unit for one in (*before, *now)}
         tallies = await tallies_of_each(conn, units, about.as_of)
+    moved = await asyncio.to_thread(_moved, wanted, about, before, now, tallies)
+    return dict.fromkeys(moved, tuple(told))
+
+
+def _moved(
+    wanted: Mapping[str, KeptFigure],
+    about: ReportHeading,
+    before: Sequence[Member],
+    now: Sequence[Member],
+    tallies: Mapping[str, Tallies],
+) -> Sequence[str]:
     then, today = (
         figures_of(about, [part(one, about.period, tallies[one.unit]) for one in mine])
         for mine in (before, now)
     )
     parts = {key: figure.parts or [key] for key, figure in wanted.items()}
-    return {
-        key: tuple(told)
-        for key, some in parts.items()
-        if value_of(then, some) != value_of(today, some)
-    }
+    return [key for key, some in parts.items() if value_of(then, some) != value_of(today, some)]
