@@ -72,7 +72,7 @@ def figures_of(
     Without what is `counted` of the parts, these are asked one by one.
     """
     if is_rolled(about, [one.member for one in parts]):
-        return RolledFigures(about.period, parts, counted)
+        return RolledFigures(about.period, parts, counted, about.unit_id)
     return parts[0].figures
 
 
@@ -150,10 +150,11 @@ def heading(
 
 
 def _parent(holder: str) -> str:
-    """Return what is above: to a unit as its list says it, to a province the country."""
+    """Return what is above, as a document names it: of a province nothing is."""
     if units.is_unit(holder):
         return units.unit(holder).parent
-    return next(map(units.called, units.above(holder)), "")
+    above = [one for one in units.above(holder) if one != units.COUNTRY]
+    return next(map(units.called, above), "")
 
 
 def heading_of_kind(

@@ -161,7 +161,7 @@ def _rolled(holder: str, asks: Sequence[Ask], found: Together) -> Iterator[Told]
     for ask in asks:
         if ask.period not in by_period:
             parts = [part(one, ask.period, found.tallies[one.unit]) for one in found.members]
-            by_period[ask.period] = RolledFigures(ask.period, parts, found.counted)
+            by_period[ask.period] = RolledFigures(ask.period, parts, found.counted, holder)
         rolled = by_period[ask.period]
         lacking = len(rolled.lacking(ask.indicator, dict(ask.dimensions)))
         yield Told(unit=holder, figure=_figure(rolled, ask), lacking=lacking)

@@ -2,7 +2,7 @@
 
 What is counted or declared is added up; a ratio is worked out anew from what it is a ratio of, and
 never a mean of ratios. What holds of one unit alone (a text, a target, a level that is no number of
-things) is of none of them together.
+things) is of none of them together, but for a unit that others went into: it has its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,16 +50,22 @@ class RolledFigures:
     """
 
     def __init__(
-        self, period: Period, parts: Sequence[Part], counted: Counted | None = None
+        self,
+        period: Period,
+        parts: Sequence[Part],
+        counted: Counted | None = None,
+        holder: str = "",
     ) -> None:
         """Take the parts, one at least, each with figures of this period.
 
-        What is `counted` of the units of these parts, in their order, is added up at once.
+        What is `counted` of the units of these parts, in their order, is added up at once. Where
+        they are the `holder`'s, a unit that others went into, what holds of one unit is that one's.
         """
         self.period = period
         self.parts = parts
         self._counted = counted
         self._members = [one.member for one in parts]
+        self._own = next((one.figures for one in parts if one.member.unit == holder), None)
 
     def figure(
         self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
@@ -111,7 +117,7 @@ class RolledFigures:
             assert first.value is not None
             return Found(first.value, first.period)
         if wanted.kind not in _ADDED or wanted.of_one_unit or "elapsed" in wanted.ways:
-            return Found(Absence.NOT_APPLICABLE, span)
+            return self._of_one(indicator, dimensions, period, span)
         if self._counted is not None and is_counted(chosen):
             return self._all(chosen, period, span, self._counted)
         told = [
@@ -123,6 +129,16 @@ class RolledFigures:
             is_missing = Absence.MISSING in absences
             return Found(Absence.MISSING if is_missing else Absence.NOT_APPLICABLE, span)
         return _sum(chosen, span, present)
+
+    def _of_one(
+        self, indicator: str, dimensions: Mapping[str, str], period: Period, span: Period
+    ) -> Found:
+        if self._own is None:
+            return Found(Absence.NOT_APPLICABLE, span)
+        own = self._own.figure(indicator, dimensions, period)
+        value = own.absence if own.value is None else own.value
+        assert value is not None
+        return Found(value, own.period, own.upper, own.qualifier, own.sources)
 
     def _all(self, chosen: Selection, period: Period, span: Period, counted: Counted) -> Found:
         amounts, told = counted.of_each(chosen, period)

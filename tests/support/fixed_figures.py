@@ -21,7 +21,7 @@ type Value = Number | str | Absence | Told
 
 TERM_PERIOD = Period(start=date(2021, 6, 1), end=date(2023, 11, 30))
 HEADING = ReportHeading(
-    unit_id="tran-hung-dao",
+    unit_id="2004-10525",
     unit_code="10525",
     unit_name="Phường Trần Hưng Đạo",
     parent_name="Thành phố Hải Dương",

@@ -40,10 +40,11 @@ class FigureBook:
     authored texts that are not there.
     """
 
-    def __init__(self, source: Figures) -> None:
+    def __init__(self, source: Figures, *, is_of_several: bool = False) -> None:
         self.section = ""
         self.unwritten = list[Figure]()
         self._source = source
+        self._is_of_several = is_of_several
         self._taken = dict[str, tuple[FigureSlot, Figure]]()
         self._parts = dict[str, tuple[str, ...]]()
         self._sections = dict[str, dict[str, None]]()
@@ -57,7 +58,12 @@ class FigureBook:
         return self._take(slot, span)[1]
 
     def prose(self, slot: FigureSlot) -> str | None:
-        """Return an authored text, which is no figure to be listed, or nothing: it is unwritten."""
+        """Return an authored text, which is no figure to be listed, or nothing: it is unwritten.
+
+        Of several units together there is none to be written: it is empty.
+        """
+        if self._is_of_several:
+            return ""
         told = self._source.figure(slot.indicator, slot.dimensions)
         if isinstance(told.value, str):
             return told.value

@@ -30,6 +30,8 @@ from services.reporting.report.outline import (
 )
 from services.reporting.report.spans import spans_of
 from services.reporting.report.wording import Writer, words_about
+from shared import units
+from shared.slots import ReportSlot, Sentence
 
 # Where figures stand that are in no section: above the first part, below the last one.
 HEADER, OPENING, CLOSING = "header", "opening", "closing"
@@ -80,25 +82,32 @@ class _Builder:
         self._filings = filings
         self._heading = heading
         self._figures = figures
-        self._book = FigureBook(figures)
+        self._is_of_several = not units.is_unit(heading.unit_id)
+        self._book = FigureBook(figures, is_of_several=self._is_of_several)
         self._writer = Writer(words_about(heading), spans_of(heading.period), self._book)
 
     def report(self) -> Report:
         """Return the report."""
         outline, say, book = self._plan.outline, self._writer.say, self._book
         book.section = HEADER
+        several = outline.several if self._is_of_several else None
         header, subject, period = (
             self._header(outline.form),
-            say(outline.form.subject),
+            say(several.subject if several else outline.form.subject),
             say(outline.period),
         )
         book.section = OPENING
-        introduction = self._blocks(outline.introduction)
+        introduction = (
+            (self._writer.fill(several.introduction),)
+            if several
+            else self._blocks(outline.introduction)
+        )
         if self._note is not None:
             introduction += (self._note,)
         parts = tuple(map(self._part, outline.parts))
         book.section = CLOSING
-        closing, signature = self._writer.fill(outline.closing), self._signature(outline.form)
+        closing = self._writer.fill(several.closing if several else outline.closing)
+        signature = self._signature(outline.form)
         book.section = ""
         checks = tuple(self._checks())
         charts = [chart(one, self._figures, self._heading.period) for one in outline.charts]
@@ -109,7 +118,7 @@ class _Builder:
             header=header,
             title=outline.form.title,
             subject=subject,
-            addressee=say(outline.form.addressee),
+            addressee="".join(self._lines([outline.form.addressee or ()])),
             period=period,
             introduction=introduction,
             parts=parts,
@@ -123,7 +132,7 @@ class _Builder:
     def _header(self, form: FormOutline) -> Header:
         say = self._writer.say
         return Header(
-            superior=tuple(map(say, form.superior)),
+            superior=tuple(map(say, form.superior)) if self._heading.parent_name else (),
             issuer=tuple(map(say, form.issuer)),
             country=form.country,
             motto=form.motto,
@@ -132,8 +141,17 @@ class _Builder:
         )
 
     def _signature(self, form: FormOutline) -> Signature:
-        recipients = tuple(map(self._writer.say, form.recipients))
+        recipients = self._lines(form.recipients)
         return Signature(authority=form.authority, signer=form.signer, recipients=recipients)
+
+    def _lines(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+        """Return lines, but for those that name a superior where there is none."""
+        return tuple(
+            self._writer.say(one)
+            for one in sentences
+            if self._heading.parent_name
+            or not any(isinstance(s, ReportSlot) and s.name.lower() == "parent" for s in one)
+        )
 
     def _part(self, part: PartOutline) -> Part:
         self._book.section = part.label

@@ -32,6 +32,17 @@ class FormOutline(Closed):
     recipients: tuple[Sentence, ...]
 
 
+class SeveralOutline(Closed):
+    """What stands in a report of what is above units instead: it adds up theirs, and is not one.
+
+    Authored text is of a unit, and stands in none of it.
+    """
+
+    subject: Sentence
+    introduction: Sentence
+    closing: Sentence
+
+
 class TextOutline(Closed):
     """A paragraph; `missing` stands in its place when a figure of it is not reported at all."""
 
@@ -203,6 +214,7 @@ class Outline(Closed):
     id: str
     public: Public = Public()
     form: FormOutline
+    several: SeveralOutline
     period: Sentence
     introduction: tuple[BlockOutline, ...]
     parts: tuple[PartOutline, ...]

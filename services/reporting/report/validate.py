@@ -70,6 +70,9 @@ def _sentences(outline: Outline) -> Iterator[Fault]:
         (("form", "number"), form.number),
         (("form", "place_and_date"), form.place_and_date),
         (("form", "subject"), form.subject),
+        (("several", "subject"), outline.several.subject),
+        (("several", "introduction"), outline.several.introduction),
+        (("several", "closing"), outline.several.closing),
     ]
     for key in ("superior", "issuer", "recipients"):
         told += [(("form", key, n), line) for n, line in enumerate(getattr(form, key))]

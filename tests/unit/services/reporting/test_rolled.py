@@ -93,6 +93,19 @@ def test_what_holds_of_one_unit_is_of_none_of_several(indicator: str) -> None:
     assert (figure.value, figure.absence) == (None, Absence.NOT_APPLICABLE)
 
 
+def test_what_holds_of_one_unit_is_the_own_one_of_a_unit_that_others_went_into() -> None:
+    told: list[Values] = [{"education.school_levels": "primary"}, {RECEIVED: 2}, {RECEIVED: 3}]
+    parts = [
+        Part(Member(unit=f"2004-0000{at}", weight=Fraction(1), is_estimate=False), Told(one))
+        for at, one in enumerate(told)
+    ]
+    figures = RolledFigures(PERIOD, parts, holder="2004-00000")
+    assert figures.figure("education.school_levels", {}).value == "primary"
+    other = RolledFigures(PERIOD, parts, holder="2004-00001")
+    assert other.figure("education.school_levels", {}).absence is Absence.MISSING
+    assert figures.figure(RECEIVED, {}).value == 5
+
+
 def test_what_is_missing_of_some_is_of_the_others_and_says_so() -> None:
     figures = rolled({RECEIVED: 3}, {}, {RECEIVED: Absence.NOT_APPLICABLE})
     assert figures.figure(RECEIVED, {}).value == 3

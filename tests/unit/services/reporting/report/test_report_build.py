@@ -47,6 +47,25 @@ def a_row(label: str, counts: str) -> list[str]:
     return [label, *counts.split()]
 
 
+def test_a_report_of_several_units_says_so_and_has_no_text_of_one() -> None:
+    """A province has no superior that its documents name (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+    city = {"unit_id": "2004-288", "unit_name": "Thành phố Hải Dương"}
+    district = build(PLAN, HEADING.model_copy(update=city), FixedFigures({}))
+    of_a_province = city | {"unit_id": "2025-31", "unit_name": "Thành phố Hải Phòng"}
+    about = HEADING.model_copy(update=of_a_province | {"parent_name": ""})
+    province = build(PLAN, about, FixedFigures({}))
+
+    assert district.subject.startswith("Tổng hợp kết quả hoạt động")
+    assert "cấp xã thuộc thành phố Hải Dương" in said([*district.introduction, district.closing])
+    for one in (district, province):
+        blocks = [b for part in one.parts for s in part.sections for b in s.blocks]
+        assert "Chưa có nội dung" not in said([*one.introduction, *blocks])
+        assert not [check for check in one.checks if check.id.startswith("prose-")]
+    assert (len(district.header.superior), province.header.superior) == (2, ())
+    assert "Ủy ban nhân dân ;" not in province.signature.recipients
+    assert len(province.signature.recipients) == len(district.signature.recipients) - 1
+
+
 def test_the_lines_around_the_body_name_unit_period_and_day() -> None:
     assert MODEL.header.superior == ("ỦY BAN NHÂN DÂN", "THÀNH PHỐ HẢI DƯƠNG")
     assert MODEL.header.issuer == ("ỦY BAN NHÂN DÂN", "PHƯỜNG TRẦN HƯNG ĐẠO")
