@@ -68,8 +68,6 @@ class Lineage:
         every = [*_by_law(), *corrections]
         self._days = sorted({one.recorded_on for one in every})
         every.sort(key=lambda one: (one.told.unit, one.sequence))
-        self.word = " ".join(f"{one.told.unit}.{one.sequence}" for one in every)
-        """Another where something else is known."""
         self._versions = {
             unit: list(of_unit) for unit, of_unit in groupby(every, lambda one: one.told.unit)
         }

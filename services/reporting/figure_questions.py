@@ -16,15 +16,13 @@ from services.reporting.figures import TallyFigures, chosen_of, span_chosen
 from services.reporting.positions import Positions
 from services.reporting.report import ReportHeading
 from services.reporting.rolled import RolledFigures, part
-from services.reporting.standing import Each, Standing, Together, Unmoved
+from services.reporting.standing import Standing, Together, Unmoved
 from services.reporting.tally_reader import Tallies
-from shared.indicators import CATALOGUE, Selection
+from shared.indicators import Selection
 from shared.record import record
 
-_KEPT = 4_096
-"""Answers of units together."""
-_KEPT_FIGURES = 100_000
-"""Figures of units each, at some 500 bytes."""
+_KEPT = 100_000
+"""Figures of units together, at some 500 bytes."""
 
 
 @record()
@@ -60,23 +58,17 @@ class FigureQuestions:
     def __init__(self, standing: Standing) -> None:
         """Work them out by `standing`."""
         self._standing = standing
-        self._each = LRUCache[object, Answer](_KEPT_FIGURES, getsizeof=lambda one: len(one.told))
-        self._together = LRUCache[object, Answer](_KEPT)
+        self._together = LRUCache[object, Answer](_KEPT, getsizeof=lambda one: len(one.told))
 
     async def of_each(self, units: Sequence[str], asks: Sequence[Ask], as_of: date) -> Answer:
         """Return every figure of each unit, unit by unit, as recorded up to a day."""
-        asked = tuple(units), tuple(asks), as_of
-        each = await self._leaves(units, tuple(asks), as_of)
-        kept = self._each.get(asked)
-        if kept is not None and kept.version == each.version:
-            return replace(kept, folded=each.folded)
-        told = [
-            Told(unit=unit, figure=_figure(Leaves(leaves), ask))
-            for unit, leaves in each.of.items()
-            for ask in asks
-        ]
-        self._each[asked] = answer = Answer(told, each.folded, each.version)
-        return answer
+
+        def work_out(tallies: Mapping[str, Tallies]) -> Mapping[str, Sequence[Figure]]:
+            return _of_each(tallies, asks)
+
+        each = await self._standing.each(units, as_of, tuple(asks), work_out)
+        told = [Told(unit=unit, figure=one) for unit, figures in each.of.items() for one in figures]
+        return Answer(told, each.folded, each.version)
 
     async def of_all(self, about: ReportHeading, asks: Sequence[Ask]) -> Answer:
         """Return every figure of all that a report on `about` adds up."""
@@ -93,26 +85,21 @@ class FigureQuestions:
         self._together[asked] = answer
         return answer
 
-    async def _leaves(
-        self, units: Sequence[str], asks: tuple[Ask, ...], as_of: date
-    ) -> "Each[Mapping[Ask, Figure]]":
-        leaves = tuple(dict.fromkeys(leaf for ask in asks for leaf in _leaves_of(ask)))
 
-        def work_out(tallies: Mapping[str, Tallies]) -> Mapping[str, Mapping[Ask, Figure]]:
-            counted = Counted([one.sums for one in tallies.values()])
-            found: dict[str, dict[Ask, Figure]] = {unit: {} for unit in tallies}
-            for leaf in leaves:
-                chosen = chosen_of(leaf.indicator, leaf.dimensions)
-                figures = (
-                    _counted(counted, chosen, leaf)
-                    if is_counted(chosen)
-                    else (_figure(TallyFigures(leaf.period, one), leaf) for one in tallies.values())
-                )
-                for own, figure in zip(found.values(), figures, strict=True):
-                    own[leaf] = figure
-            return found
-
-        return await self._standing.each(units, as_of, leaves, work_out)
+def _of_each(tallies: Mapping[str, Tallies], asks: Sequence[Ask]) -> Mapping[str, Sequence[Figure]]:
+    """Return the figures of each unit, in the order in which they are asked for."""
+    counted = Counted([one.sums for one in tallies.values()])
+    of_period: dict[Period, Sequence[TallyFigures]] = {}
+    columns: list[Sequence[Figure]] = []
+    for ask in asks:
+        chosen = chosen_of(ask.indicator, ask.dimensions)
+        if is_counted(chosen):
+            columns.append(list(_counted(counted, chosen, ask)))
+            continue
+        if ask.period not in of_period:
+            of_period[ask.period] = [TallyFigures(ask.period, one) for one in tallies.values()]
+        columns.append([_figure(one, ask) for one in of_period[ask.period]])
+    return dict(zip(tallies, zip(*columns, strict=True), strict=True))
 
 
 def _counted(counted: Counted, chosen: Selection, ask: Ask) -> Iterator[Figure]:
@@ -123,37 +110,8 @@ def _counted(counted: Counted, chosen: Selection, ask: Ask) -> Iterator[Figure]:
         yield as_figure(ask.indicator, dict(ask.dimensions), chosen.indicator, found)
 
 
-class Leaves:
-    """Figures that were worked out before, and what is calculated from them: as in figure.py."""
-
-    def __init__(self, known: Mapping[Ask, Figure]) -> None:
-        """Take the figures that nothing is calculated of."""
-        self._known = known
-
-    def figure(
-        self, indicator: str, dimensions: Mapping[str, str], period: Period | None = None
-    ) -> Figure:
-        """Return a known figure, or one calculated from known ones."""
-        assert period is not None
-        return self._known[Ask(indicator, tuple(dimensions.items()), period)]
-
-    def values(self, indicator: str, dimension: str) -> list[str]:
-        """Return none: what was asked for is named."""
-        del indicator, dimension
-        return []
-
-
-def _figure(figures: TallyFigures | RolledFigures | Leaves, ask: Ask) -> Figure:
+def _figure(figures: TallyFigures | RolledFigures, ask: Ask) -> Figure:
     return figures.figure(ask.indicator, dict(ask.dimensions), ask.period)
-
-
-def _leaves_of(ask: Ask) -> Iterator[Ask]:
-    """Yield a figure, and those that it is calculated from: together these are added up."""
-    yield ask
-    chosen = chosen_of(ask.indicator, ask.dimensions)
-    if chosen.indicator.formula is not None:
-        for one in CATALOGUE.formula_of(chosen).operands:
-            yield from _leaves_of(Ask(one.indicator, tuple(one.dimensions.items()), ask.period))
 
 
 def _rolled(holder: str, asks: Sequence[Ask], found: Together) -> Iterator[Told]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cachetools import LRUCache
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 
 from services.reporting import positions
 from services.reporting.asked import have_come, known
@@ -20,6 +21,7 @@ from services.reporting.report import Borders
 from shared.access import answering
 from shared.clock import Clock, ward_day
 from shared.frozen import Day
+from shared.indicators import EDITION
 from shared.parameters import known_parameters
 from shared.periods import Step, steps
 from shared.refusal import Refused
@@ -125,7 +127,8 @@ def figure_routes(questions: FigureQuestions, clock: Clock) -> APIRouter:
         about: Annotated[_Span, Depends(span)],
         which: Annotated[_Which, Depends(_which)],
         where: Annotated[
-            list[str], Query(max_length=10, examples=[["channel=online"]], description="dimensions")
+            list[Annotated[str, Field(max_length=200)]],
+            Query(max_length=10, examples=[["channel=online"]], description="dimensions"),
         ] = [],  # noqa: B006 - as above
         form: Annotated[str, Query(alias="format", description=", ".join(FIGURE_FORMS))] = "json",
     ) -> Response:
@@ -170,7 +173,7 @@ async def _of_each(
     answering(request, known(which.under, "under"), field="under")
     every = at_work(which.under, about.period)
     mine = every[which.page * which.size : (which.page + 1) * which.size]
-    _few(len(mine) * len(asks))
+    _few(max(1, len(mine)) * len(asks))
     more = {}
     if (which.page + 1) * which.size < len(every):
         following = request.url.include_query_params(page=which.page + 1)
@@ -193,7 +196,7 @@ async def _together(
 
 
 def _asks(indicators: Sequence[str], where: Sequence[str], about: _Span) -> Iterator[Ask]:
-    dimensions = tuple(_dimension(one) for one in where)
+    dimensions = tuple(_dimensions(where).items())
     for indicator in indicators:
         try:
             chosen_of(indicator, dimensions)
@@ -205,14 +208,24 @@ def _asks(indicators: Sequence[str], where: Sequence[str], about: _Span) -> Iter
             yield Ask(indicator, dimensions, period)
 
 
-def _dimension(told: str) -> tuple[str, str]:
-    name, _, value = told.partition("=")
-    return name, value
+def _dimensions(where: Sequence[str]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for told in where:
+        name, _, value = told.partition("=")
+        if name in found:
+            raise Refused("not_narrowed_so", "where", why=f"{name} is said twice")
+        if value.startswith("$"):  # a variable of outlines, and of nothing else
+            raise Refused("not_narrowed_so", "where", why=f"{name} has no value {value}")
+        found[name] = value
+    return found
 
 
 def _digest(request: Request) -> str:
-    """Return a word for what was asked, so that no answer is taken for that of another question."""
-    return hashlib.sha256(request.url.query.encode()).hexdigest()[:8]
+    """Return a word for what was asked, and by which catalogue of figures it is answered.
+
+    So no answer is taken for that of another question, or of a release before.
+    """
+    return hashlib.sha256(f"{EDITION}\n{request.url.query}".encode()).hexdigest()[:8]
 
 
 def _few(figures: int) -> None:

@@ -1,6 +1,7 @@
 """Which series count in a term of a figure. It is found out once for a kind, not for a report.
 
-What is kept grows with the kinds of series and the narrowings of outlines, not with wards.
+What is kept grows with the kinds of series and with narrowings, not with wards. Whoever asks may
+make narrowings up: it begins anew when there are too many.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,8 @@ from shared.indicators.model import Term
 _COUNTING: dict[object, tuple[int, frozenset[int]]] = {}
 """By term and narrowing: how many kinds were looked at, and those of them that count."""
 
+_MOST = 20_000
+
 
 def counting(term: Term, narrowing: Mapping[str, str]) -> frozenset[int]:
     """Return the kinds that a term counts, narrowed to what is asked for, of those known by now."""
@@ -20,6 +23,8 @@ def counting(term: Term, narrowing: Mapping[str, str]) -> frozenset[int]:
     known = len(KINDS)
     if seen < known:
         found |= set(_matching(term, narrowing, KINDS[seen:known], seen))
+        if len(_COUNTING) >= _MOST:
+            _COUNTING.clear()
         _COUNTING[key] = known, found
     return found
 

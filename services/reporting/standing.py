@@ -23,9 +23,11 @@ from shared.database import Connection, Pool
 from shared.lineage import Lineage, Member
 
 _KEPT = 400_000
-"""Results: one of each of the country's units for a hundred questions."""
+"""Results, or figures where results are of many: those of the country for a hundred questions."""
 _KEPT_CELLS = 8_000_000
 """Cells of tallies, at some 30 bytes each; as many again of those that stand side by side."""
+_CELLS_OF_A_LINE = 20
+"""As much room as a line of a statement takes."""
 _WHOLES = 64
 """Answers on many units that are given again while none of them moves."""
 _AT_ONCE = 200
@@ -94,10 +96,8 @@ class Standing:
     def __init__(self, pool: Pool) -> None:
         """Read the live projection of `pool`; nothing is kept yet."""
         self._pool = pool
-        self._results = LRUCache[object, _Kept](_KEPT)
-        self._tallies = LRUCache[object, _Kept](
-            _KEPT_CELLS, getsizeof=lambda one: one.what.sums.size + 1
-        )
+        self._results = LRUCache[object, _Kept](_KEPT, getsizeof=_figures)
+        self._tallies = LRUCache[object, _Kept](_KEPT_CELLS, getsizeof=lambda one: _cells(one.what))
         self._counted = LRUCache[object, _Kept](_KEPT_CELLS, getsizeof=lambda one: one.what.size)
         self._wholes = LRUCache[object, Each[Any]](_WHOLES)
         self._versions = LRUCache[object, tuple[Hashable, str]](_WHOLES)
@@ -198,6 +198,15 @@ class Standing:
         if lacking := [unit for unit in units if unit not in read]:
             for unit, tallies in (await tallies_of_each(look.conn, lacking, as_of)).items():
                 read[unit] = tallies
-                if tallies.sums.size < self._tallies.maxsize:
+                if _cells(tallies) <= self._tallies.maxsize:
                     self._tallies[unit, as_of] = _Kept(words[unit], tallies)
         return read
+
+
+def _figures(kept: _Kept) -> int:
+    return len(kept.what) if isinstance(kept.what, tuple) else 1
+
+
+def _cells(tallies: Tallies) -> int:
+    lines = sum(1 + len(one.lines) for one in tallies.statements)
+    return 1 + tallies.sums.size + _CELLS_OF_A_LINE * lines

@@ -74,11 +74,6 @@ _LINES = msgspec.json.Decoder(tuple[Line, ...])
 _VALUES = msgspec.json.Decoder(dict[str, str])
 
 
-async def read_statements(conn: Connection, unit: str, as_of: date) -> list[Statement]:
-    """Return what was stated of one unit, as `statements_of_each`."""
-    return (await statements_of_each(conn, [unit], as_of))[unit]
-
-
 async def statements_of_each(
     conn: Connection, units: Collection[str], as_of: date
 ) -> Mapping[str, list[Statement]]:

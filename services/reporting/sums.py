@@ -46,8 +46,8 @@ class Series:
 
     @cached_property
     def department(self) -> str:
-        """The department that counts it."""
-        return self.dimensions.get("department") or _DEPARTMENT_OF_MEASURE[self.measure]
+        """The department that counts it; none where this release does not know the procedure."""
+        return self.dimensions.get("department") or _DEPARTMENT_OF_MEASURE.get(self.measure, "")
 
 
 class Sums:

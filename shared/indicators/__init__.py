@@ -3,6 +3,7 @@
 The files hold what shared.indicators.model says. A figure is an indicator narrowed by dimensions.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -229,6 +230,12 @@ def _leads_back(one: Indicator, catalogue: Catalogue) -> bool:
     return False
 
 
-CATALOGUE = load(Path(__file__).parent)
+_FOLDER = Path(__file__).parent
+
+CATALOGUE = load(_FOLDER)
 INDICATORS: Mapping[str, Indicator] = CATALOGUE.indicators
 """Every indicator by its id."""
+EDITION = hashlib.sha256(
+    b"".join(one.read_bytes() for one in sorted(_FOLDER.glob("*.toml")))
+).hexdigest()
+"""Tells one catalogue from another: that of the bytes of its files."""

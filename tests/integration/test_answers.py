@@ -145,6 +145,17 @@ async def test_tallies_that_were_joined_are_the_same(desk: Desk) -> None:
     assert (await desk.ask(Answers(Standing(desk.pool), PLANS))).body == first.body
 
 
+async def test_what_was_cancelled_leaves_a_zero_and_nothing_missing_when_parts_are_joined(
+    desk: Desk,
+) -> None:
+    """A department that told of a case alone, and took it back, is seen to have told."""
+    await desk.fold(a_receipt(subject=subject_of(2)))
+    await desk.fold(a_cancellation(a_case(), subject=subject_of(2), sequence=2))
+    first = await desk.ask()
+    assert await join_parts(desk.tables, 1) == 1
+    assert (await desk.ask(Answers(Standing(desk.pool), PLANS))).body == first.body
+
+
 async def test_a_letter_that_is_folded_after_all_is_in_the_next_answer(desk: Desk) -> None:
     """It lies below the positions, which stay."""
     await desk.fold(*CHANGES)

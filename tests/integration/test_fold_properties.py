@@ -22,7 +22,7 @@ from services.reporting.positions import PositionMoved
 from services.reporting.projection import TABLES
 from services.reporting.projections.contributions import Series
 from services.reporting.projections.statements import statement
-from services.reporting.statements import Statement, read_statements
+from services.reporting.statements import Statement, statements_of_each
 from shared.database import Pool, migrate
 from shared.events.envelope import Event
 from shared.topics import PARTITIONS, TOPICS, topic_of
@@ -146,10 +146,8 @@ async def statements(pool: Pool) -> Mapping[tuple[UUID, int], tuple[Any, ...]]:
 async def read_at(pool: Pool, as_of: date) -> Mapping[str, Mapping[str, Statement]]:
     """Return what a report reads of each unit as of a day."""
     async with pool.acquire() as conn:
-        return {
-            unit: {one.subject: one for one in await read_statements(conn, unit, as_of)}
-            for unit in ("2004-10525", "2004-10528")
-        }
+        told = await statements_of_each(conn, ("2004-10525", "2004-10528"), as_of)
+    return {unit: {one.subject: one for one in some} for unit, some in told.items()}
 
 
 def a_folder(pool: Pool) -> Folder:

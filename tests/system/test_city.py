@@ -184,6 +184,26 @@ async def test_an_answer_is_given_again_only_while_it_holds(city: City) -> None:
 
 
 @pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        (["channel=online", "channel=online"], "channel is said twice"),
+        (["year=$year"], "year has no value $year"),
+        (["channel=$x"], "channel has no value $x"),
+    ],
+)
+async def test_a_figure_is_narrowed_once_and_to_values(
+    city: City, where: Sequence[str], why: str
+) -> None:
+    answer = await city.answer(under=CITY, where=where, **BEFORE)
+    assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (422, "not_narrowed_so")
+    assert why in answer.text
+
+
+async def test_a_page_behind_the_last_one_is_empty(city: City) -> None:
+    assert (await city.ask(under=CITY, page=10_000, **BEFORE))["figures"] == []
+
+
+@pytest.mark.parametrize(
     ("path", "asked"),
     [
         ("/reports/term", {"format": "json"}),
