@@ -122,7 +122,7 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
             "content-disposition": f'inline; filename="{name}"',
             "etag": etag,
             "wardbook-positions": positions.to_json(told.folded),
-            "vary": "accept, accept-language",
+            "vary": "accept, accept-language, cookie" if is_page else "accept, accept-language",
         }
         if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

@@ -78,6 +78,9 @@ async def test_the_console_speaks_english_where_it_is_asked_to(
     await page.goto(f"{console.url}/console/units/2004-10525")
     assert await page.locator("html").get_attribute("lang") == "en"
     assert await violations(page) == []
+    await page.get_by_role("link", name="Report on screen").click()
+    assert await page.locator("html").get_attribute("lang") == "vi"
+    await page.get_by_role("navigation").get_by_role("button", name="Show").wait_for()
 
 
 async def test_an_open_page_says_that_figures_have_moved(console: Console, reader: Watched) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from fastapi import Request
 from markupsafe import Markup
 
-from services.reporting.console.pages import environment
+from services.reporting.console.pages import environment, words_of
 from services.reporting.console.view import address, report_of
-from services.reporting.console.words import Words
 from services.reporting.report import Audience, ReportHeading
 from shared import units
 
@@ -38,7 +37,7 @@ def bar(request: Request, about: ReportHeading, forms: Sequence[tuple[str, str]]
         environment()
         .get_template("bar.html")
         .render(
-            w=Words("vi"),
+            w=words_of(request),
             home=address(home, unit=None if is_unit else about.unit_id, **state),
             unit_name=about.unit_name,
             path=request.url.path,

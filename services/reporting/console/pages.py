@@ -55,7 +55,7 @@ def _remembering(request: Request, response: Response) -> Response:
             _COOKIE,
             request.query_params["lang"],
             max_age=_A_YEAR,
-            path="/console",
+            path="/",
             secure=request.url.scheme == "https",
             httponly=True,
             samesite="lax",
