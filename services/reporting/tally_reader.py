@@ -33,13 +33,20 @@ SELECT id, measure, dimensions::text AS dimensions FROM series WHERE id = ANY($1
 # A row's place and the transaction that wrote it are its own: rows that are added or joined make
 # another sum. Statements are only ever added.
 _VERSIONS = """
-WITH mine AS (SELECT id, unit FROM units WHERE unit = ANY($1::text[]))
-SELECT mine.unit, concat_ws(' ', current_schema(),
-           (SELECT sum(hashtextextended(concat_ws(' ', xmin, ctid), 0))
-              FROM tally_parts WHERE unit = mine.id),
-           (SELECT count(*) FROM statements WHERE subject IN
-               (SELECT subject FROM statements WHERE unit = mine.id))) AS word
-  FROM mine
+WITH mine AS (
+    SELECT id, unit FROM units WHERE unit = ANY($1::text[])
+), parts AS (
+    SELECT unit, sum(hashtextextended(xmin::text, hashtidextended(ctid, 0))) AS word
+      FROM tally_parts WHERE unit = ANY(ARRAY(SELECT id FROM mine)) GROUP BY unit
+), told AS (
+    SELECT own.unit, count(*) AS statements
+      FROM (SELECT DISTINCT unit, subject FROM statements
+             WHERE unit = ANY(ARRAY(SELECT id FROM mine))) AS own
+      JOIN statements USING (subject) GROUP BY own.unit
+)
+SELECT mine.unit,
+       concat_ws(' ', current_schema(), coalesce(word, 0), coalesce(statements, 0)) AS word
+  FROM mine LEFT JOIN parts ON parts.unit = mine.id LEFT JOIN told ON told.unit = mine.id
 """
 
 
