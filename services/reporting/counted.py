@@ -1,6 +1,7 @@
 """What the departments of many units counted of cases: the figures of all of them at once. Pure."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,18 @@ def is_counted(chosen: Selection) -> bool:
     return bool(chosen.indicator.terms)
 
 
+class Counting(Protocol):
+    """What is counted of many units."""
+
+    def of_each(
+        self, chosen: Selection, period: Period
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return what each unit counted, and of which units the department has told anything."""
+        ...
+
+
 class Counted:
-    """The series of many units side by side."""
+    """The series of many units side by side: it is Counting."""
 
     def __init__(self, units: Sequence[Sums]) -> None:
         """Take the sums of each unit, of one at least, all as of one day."""
@@ -35,7 +46,7 @@ class Counted:
     def of_each(
         self, chosen: Selection, period: Period
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return what each unit counted, and of which units the department has told anything."""
+        """Return what each unit counted; see Counting."""
         span = span_chosen(chosen, period)
         amounts = np.zeros(self._units, np.int64)
         if span.start > period.end:
@@ -54,3 +65,18 @@ class Counted:
             told[self._of[np.isin(self._sums.kinds, kinds)]] = True
             self._telling[department] = told
         return self._telling[department]
+
+
+class CountedOfMany:
+    """The same of more units than are put side by side, some and then others: it is Counting."""
+
+    def __init__(self, some: Sequence[Counted]) -> None:
+        """Take one at least."""
+        self._some = some
+
+    def of_each(
+        self, chosen: Selection, period: Period
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return what each unit counted, unit after unit; see Counting."""
+        amounts, told = zip(*(one.of_each(chosen, period) for one in self._some), strict=True)
+        return np.concatenate(amounts), np.concatenate(told)

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from services.reporting import positions, projection
 from services.reporting.asked import have_come
-from services.reporting.counted import Counted
+from services.reporting.counted import Counted, Counting
 from services.reporting.figure import Figures, Period
 from services.reporting.filings import added, filings
 from services.reporting.known_lineage import read_lineage
@@ -48,7 +48,7 @@ def drawn(
     about: ReportHeading,
     mine: Sequence[Member],
     tallies: Mapping[str, Tallies],
-    counted: Counted | None = None,
+    counted: Counting | None = None,
 ) -> Report:
     """Return the report on `about`, from its members and the tallies of each.
 
@@ -65,7 +65,7 @@ def drawn(
 
 
 def figures_of(
-    about: ReportHeading, parts: Sequence[Part], counted: Counted | None = None
+    about: ReportHeading, parts: Sequence[Part], counted: Counting | None = None
 ) -> Figures:
     """Return the figures of what is reported: of one unit that counts whole, its own.
 

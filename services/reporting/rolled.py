@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from services.reporting.calculating import as_figure, calculated, rounded
-from services.reporting.counted import Counted, is_counted
+from services.reporting.counted import Counting, is_counted
 from services.reporting.figure import Absence, Figure, Figures, Found, Kind, Period
 from services.reporting.figures import TallyFigures, chosen_of, span_chosen
 from services.reporting.report.model import ReportHeading
@@ -53,7 +53,7 @@ class RolledFigures:
         self,
         period: Period,
         parts: Sequence[Part],
-        counted: Counted | None = None,
+        counted: Counting | None = None,
         holder: str = "",
     ) -> None:
         """Take the parts, one at least, each with figures of this period.
@@ -140,7 +140,7 @@ class RolledFigures:
         assert value is not None
         return Found(value, own.period, own.upper, own.qualifier, own.sources)
 
-    def _all(self, chosen: Selection, period: Period, span: Period, counted: Counted) -> Found:
+    def _all(self, chosen: Selection, period: Period, span: Period, counted: Counting) -> Found:
         amounts, told = counted.of_each(chosen, period)
         if not told.any():
             return Found(Absence.MISSING, span)

@@ -15,7 +15,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from services.reporting import positions, projection
-from services.reporting.counted import Counted
+from services.reporting.counted import Counted, CountedOfMany
 from services.reporting.known_lineage import read_lineage
 from services.reporting.positions import Positions
 from services.reporting.tally_reader import Tallies, tallies_of_each, versions_of
@@ -56,7 +56,7 @@ class Together:
 
     members: Sequence[Member]
     tallies: Mapping[str, Tallies]
-    counted: Counted
+    counted: CountedOfMany
     folded: Positions
     version: str
 
@@ -153,17 +153,25 @@ class Standing:
             version = await self._version(look, units, as_of, weights)
             if version == known:
                 return Unmoved(look.folded)
-            tallies = dict[str, Tallies]()
+            tallies, counted = dict[str, Tallies](), list[Counted]()
             for first in range(0, len(units), _AT_ONCE):
-                tallies |= await self._read(look, units[first : first + _AT_ONCE], as_of)
-        asked = as_of, tuple(units)
+                some = units[first : first + _AT_ONCE]
+                tallies |= await self._read(look, some, as_of)
+                counted.append(await self._side_by_side(look, some, as_of, tallies))
+        return Together(mine, tallies, CountedOfMany(counted), look.folded, version)
+
+    async def _side_by_side(
+        self, look: _Look, units: Sequence[str], as_of: date, tallies: Mapping[str, Tallies]
+    ) -> Counted:
+        asked, word = (as_of, tuple(units)), "\n".join(look.moment.words[one] for one in units)
         kept = self._counted.get(asked)
-        if kept is None or kept.word != version:
-            counted = await asyncio.to_thread(Counted, [tallies[one].sums for one in units])
-            kept = _Kept(version, counted)
-            if counted.size < self._counted.maxsize:
+        if kept is None or kept.word != word:
+            made = await asyncio.to_thread(Counted, [tallies[one].sums for one in units])
+            kept = _Kept(word, made)
+            if made.size <= self._counted.maxsize:
                 self._counted[asked] = kept
-        return Together(mine, tallies, kept.what, look.folded, version)
+        counted: Counted = kept.what
+        return counted
 
     @asynccontextmanager
     async def _looked(self) -> AsyncIterator[_Look]:

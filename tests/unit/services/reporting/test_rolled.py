@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.calculating import as_figure
-from services.reporting.counted import Counted
+from services.reporting.counted import Counted, CountedOfMany
 from services.reporting.figure import Absence, Figure, Found, Period
 from services.reporting.figures import chosen_of
 from services.reporting.rolled import Part, RolledFigures, part
@@ -139,13 +139,15 @@ def test_what_is_counted_of_all_at_once_is_what_is_counted_of_each(
         part(Member(unit=f"2004-0000{at}", weight=weight, is_estimate=False), PERIOD, one)
         for at, (one, (_, weight)) in enumerate(zip(told, units, strict=True))
     ]
-    at_once = RolledFigures(PERIOD, parts, Counted([one.sums for one in told]))
+    sums = [one.sums for one in told]
+    groups = CountedOfMany([Counted(some) for some in (sums[:1], sums[1:]) if some])
     each = RolledFigures(PERIOD, parts)
 
-    for narrowing in ({}, {"months": "24"}, {"year": str(DAY.year + 1)}):
-        found = at_once.figure(indicator, narrowing)
-        assert found == each.figure(indicator, narrowing)
-    assert at_once.lacking(indicator, {}) == each.lacking(indicator, {})
+    for at_once in (RolledFigures(PERIOD, parts, one) for one in (Counted(sums), groups)):
+        for narrowing in ({}, {"months": "24"}, {"year": str(DAY.year + 1)}):
+            found = at_once.figure(indicator, narrowing)
+            assert found == each.figure(indicator, narrowing)
+        assert at_once.lacking(indicator, {}) == each.lacking(indicator, {})
 
 
 def test_a_ratio_lacks_the_units_of_which_a_part_of_it_is_missing() -> None:
