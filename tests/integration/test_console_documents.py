@@ -196,6 +196,26 @@ async def test_a_button_that_is_pressed_twice_does_its_work_once(console: Consol
     assert await console.steps(document) == ["draw", "draw", "approve_content"]
 
 
+async def test_a_draft_is_drawn_anew_once_and_not_of_another_day_in_its_place(
+    console: Console,
+) -> None:
+    """Whoever goes back and tells another day would keep what was drawn first, and not see it."""
+    document = await console.drawn()
+    anew = {"as_of": "2023-12-31", "after": 1}
+    assert (await console.send(f"{document}/drawing", Role.DRAFTER, anew)).status_code == 303
+    drawn = await console.page(document, Role.READER)
+
+    other = anew | {"as_of": "2023-11-30"}
+    assert await console.refused(f"{document}/drawing", Role.DRAFTER, other) == (
+        (409, "action", "moved_on")
+    )
+    assert (await console.send(f"{document}/drawing", Role.DRAFTER, anew)).status_code == 303
+    assert await console.page(document, Role.READER) == drawn
+    other["after"] = 2
+    assert (await console.send(f"{document}/drawing", Role.DRAFTER, other)).status_code == 303
+    assert await console.steps(document) == ["draw", "draw", "draw"]
+
+
 async def test_a_page_that_is_out_of_date_does_nothing(console: Console) -> None:
     document = await console.drawn()
     await console.press(document, Role.APPROVER, "approve_content")

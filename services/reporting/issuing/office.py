@@ -61,7 +61,7 @@ class Office:
         act = replace(_DRAW, after=after)
         async with self.pool.acquire() as conn, conn.transaction():
             held = await store.find(conn, id_, [person.unit], lock=True)
-            if is_taken(held.document, act, person):
+            if is_taken(held.document, act, person) and held.as_of == content.as_of:
                 return held
             step = decide(held.document, act, person, recorded)
             if (held.kind, held.concerns) != (content.kind, content.concerns):
