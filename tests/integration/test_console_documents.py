@@ -216,6 +216,35 @@ async def test_a_draft_is_drawn_anew_once_and_not_of_another_day_in_its_place(
     assert await console.steps(document) == ["draw", "draw", "draw"]
 
 
+async def test_a_page_draws_one_document_and_not_another_in_its_place(console: Console) -> None:
+    fields = {**DAYS, "id": uuid7(), "borders": ""}
+    path = f"/console/units/{WARD}/documents"
+    document = await console.drawn(**fields)
+    before = await console.page(document, Role.READER)
+    for changed in ({"from": "2023-02-01"}, {"to": "2023-11-30"}, {"as_of": "2023-11-30"}):
+        told = await console.refused(path, Role.DRAFTER, fields | changed)
+        assert told == (409, "id", "drew_another"), changed
+    assert await console.drawn(**fields) == document
+    assert await console.page(document, Role.READER) == before
+
+    await console.issued(document)
+    other = (await console.drawn()).rpartition("/")[2]
+    for taken in (other, fields["id"]):
+        told = await console.refused(
+            f"{document}/replacement", Role.DRAFTER, {"id": taken, "as_of": "2024-01-10"}
+        )
+        assert told == (409, "id", "drew_another")
+
+
+async def test_a_page_draws_in_one_sort_of_borders(console: Console) -> None:
+    days = {"from": "2025-01-01", "to": "2025-12-31", "as_of": "2026-01-10"}
+    fields = {**days, "id": uuid7(), "borders": ""}
+    path = f"/console/units/{TODAY}/documents"
+    assert (await console.send(path, OF_TODAY, fields)).status_code == 303
+    told = await console.refused(path, OF_TODAY, fields | {"borders": "own"})
+    assert told == (409, "id", "drew_another")
+
+
 async def test_a_page_that_is_out_of_date_does_nothing(console: Console) -> None:
     document = await console.drawn()
     await console.press(document, Role.APPROVER, "approve_content")
