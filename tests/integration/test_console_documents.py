@@ -19,7 +19,7 @@ from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
 from services.reporting.refusing import RefusalPages
 from services.reporting.report import TERM, load
-from shared.clock import system_clock
+from shared.clock import system_clock, ward_day
 from shared.database import Pool
 from shared.people import Role
 from shared.problems import install_problems
@@ -156,8 +156,14 @@ async def test_a_report_is_issued_told_as_changed_and_replaced_by_buttons(
     assert "&as_of=2023-12-01&figure=budget.revenue_actual" in row
     assert "&as_of=2024-01-10&figure=budget.revenue_actual" in row
     assert re.search(r"/evidence/cases/[0-9a-f-]{36}\"", row)
-    today = await console.page(document, OF_THE_CITY)
-    assert '<tr data-figure="budget.revenue_actual?' in today
+    assert "<tr data-figure=" not in page
+    assert "tính đến hết ngày" not in page
+    [asking] = re.findall(r'<form class="find".*?</form>', page, re.DOTALL)
+    assert "Xem số liệu thay đổi đến ngày này</button>" in asking
+    [today] = re.findall(r'name="as_of" value="([^"]*)"', asking)
+    assert today == str(ward_day(system_clock()))
+    now = await console.page(f"{document}?as_of={today}", OF_THE_CITY)
+    assert '<tr data-figure="budget.revenue_actual?' in now
     same = await console.page(f"{document}?as_of=2023-12-01", OF_THE_CITY)
     assert "Không có số liệu nào khác" in same
 
