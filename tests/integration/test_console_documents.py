@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -249,6 +249,20 @@ async def test_a_page_draws_in_one_sort_of_borders(console: Console) -> None:
     assert (await console.send(path, OF_TODAY, fields)).status_code == 303
     told = await console.refused(path, OF_TODAY, fields | {"borders": "own"})
     assert told == (409, "id", "drew_another")
+
+
+async def test_an_id_of_a_later_day_is_refused(console: Console) -> None:
+    """It would stand first in the list of documents until that day."""
+    path = f"/console/units/{WARD}/documents"
+    own = uuid7().int
+    for hours, is_refused in ((23, False), (25, True), (24 * 365 * 1000, True)):
+        id_ = UUID(int=own + (hours * 3_600_000 << 80))
+        fields = {**DAYS, "id": id_, "borders": ""}
+        if is_refused:
+            told = await console.refused(path, Role.DRAFTER, fields)
+            assert told == (422, "id", "in_the_future")
+        else:
+            assert str(id_) in await console.drawn(**fields)
 
 
 async def test_a_page_that_is_out_of_date_does_nothing(console: Console) -> None:
