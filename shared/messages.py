@@ -194,6 +194,10 @@ MESSAGES: Mapping[str, Text] = {
         "vi": "văn bản đã có bước khác kể từ khi trang được mở, nay ở trạng thái {state}; bước này chưa được thực hiện",
         "en": "the document has moved on since the page was opened, it is {state} now; this step was not taken",
     },
+    "drew_another": {
+        "vi": "trang này đã được dùng để lập một văn bản khác; hãy tải lại trang rồi lập dự thảo mới",
+        "en": "another document was drawn from this page: load it again to draw a new one",
+    },
     "content_changed": {
         "vi": "nội dung văn bản nay là {sha256}; hãy xem lại rồi mới làm bước này",
         "en": "the content is now {sha256}: look at it before this step",

@@ -1,7 +1,7 @@
 """Reads what is known of the lineage of units: the lists, the law, and what offices have told."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,26 +17,23 @@ SELECT subject, sequence, units.unit, recorded_on, starts, ends, content::text
 """
 
 
-async def read_lineage(conn: Connection, without: Collection[str] = ()) -> Lineage:
-    """Return the lineage as of the caller's snapshot; the same one while no correction is added.
+async def read_lineage(conn: Connection) -> Lineage:
+    """Return the lineage as of the caller's snapshot; the same one while no correction is added."""
+    return _lineage(tuple(tuple(row) for row in await conn.fetch(_READ)))
 
-    It is as if the corrections `without` had not been told, by the ids of their events.
-    """
-    rows = [
-        tuple(row)
-        for row in await conn.fetch(_READ)
-        if not without or event_id(row["subject"], row["sequence"]) not in without
-    ]
-    return _lineage(tuple(rows))
+
+async def read_corrections(conn: Connection) -> Mapping[str, Correction]:
+    """Return every correction as of the caller's snapshot, by the id of its event."""
+    rows = await conn.fetch(_READ)
+    return {event_id(row["subject"], row["sequence"]): _correction(tuple(row)) for row in rows}
 
 
 @lru_cache(maxsize=8)
 def _lineage(rows: Sequence[tuple[Any, ...]]) -> Lineage:
-    return Lineage(
-        Correction(
-            sequence=sequence,
-            recorded_on=recorded_on,
-            told=UnitLineage(unit=unit, legal_on=starts, operates_on=ends, **json.loads(content)),
-        )
-        for _, sequence, unit, recorded_on, starts, ends, content in rows
-    )
+    return Lineage(map(_correction, rows))
+
+
+def _correction(row: tuple[Any, ...]) -> Correction:
+    _, sequence, unit, recorded_on, starts, ends, content = row
+    told = UnitLineage(unit=unit, legal_on=starts, operates_on=ends, **json.loads(content))
+    return Correction(sequence=sequence, recorded_on=recorded_on, told=told)

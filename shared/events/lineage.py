@@ -19,13 +19,12 @@ from shared.events.envelope import Event
 from shared.events.returns import Words
 from shared.frozen import Frozen
 
-_WEIGHT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}|/[1-9][0-9]{0,8})?")
+_WEIGHT = re.compile(r"([0-9]{1,9}(/[1-9][0-9]{0,8})?|[0-9]\.[0-9]{1,8})")
+"""A decimal is told as a fraction, and so has no more decimals than a denominator has noughts."""
 
 
 def _weight(told: object) -> Fraction:
     """Return what a weight means: "2/3", 4512 people of 6713 as "4512/6713", "0.62", 0.62."""
-    if isinstance(told, Fraction):
-        return told
     if not _WEIGHT.fullmatch(str(told)):
         raise PydanticCustomError("not_a_weight", "is not a weight such as 4512/6713 or 0.62")
     return Fraction(str(told))

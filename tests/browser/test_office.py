@@ -109,6 +109,11 @@ async def test_a_report_goes_from_the_unit_s_page_to_its_issue(
     await stands(page, "đã phát hành")
     await usable(page)
     assert await page.locator('tr[data-action="issue"]').count() == 1
+    changed = page.get_by_text("số liệu nào khác so với văn bản")
+    await expect(changed).to_have_count(0)
+    await press(page, "Xem số liệu thay đổi đến ngày này")
+    await changed.wait_for()
+    await usable(page)
     number = await page.locator("[role=status] strong").inner_text()
     href = await page.get_by_role("link", name="Tải PDF").get_attribute("href")
     assert href is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
 from services.reporting.refusing import RefusalPages
 from services.reporting.report import TERM, load
-from shared.clock import system_clock
+from shared.clock import system_clock, ward_day
 from shared.database import Pool
 from shared.people import Role
 from shared.problems import install_problems
@@ -156,8 +156,14 @@ async def test_a_report_is_issued_told_as_changed_and_replaced_by_buttons(
     assert "&as_of=2023-12-01&figure=budget.revenue_actual" in row
     assert "&as_of=2024-01-10&figure=budget.revenue_actual" in row
     assert re.search(r"/evidence/cases/[0-9a-f-]{36}\"", row)
-    today = await console.page(document, OF_THE_CITY)
-    assert '<tr data-figure="budget.revenue_actual?' in today
+    assert "<tr data-figure=" not in page
+    assert "tính đến hết ngày" not in page
+    [asking] = re.findall(r'<form class="find".*?</form>', page, re.DOTALL)
+    assert "Xem số liệu thay đổi đến ngày này</button>" in asking
+    [today] = re.findall(r'name="as_of" value="([^"]*)"', asking)
+    assert today == str(ward_day(system_clock()))
+    now = await console.page(f"{document}?as_of={today}", OF_THE_CITY)
+    assert '<tr data-figure="budget.revenue_actual?' in now
     same = await console.page(f"{document}?as_of=2023-12-01", OF_THE_CITY)
     assert "Không có số liệu nào khác" in same
 
@@ -194,6 +200,69 @@ async def test_a_button_that_is_pressed_twice_does_its_work_once(console: Consol
     )
     assert [one.status_code for one in both] == [303, 303]
     assert await console.steps(document) == ["draw", "draw", "approve_content"]
+
+
+async def test_a_draft_is_drawn_anew_once_and_not_of_another_day_in_its_place(
+    console: Console,
+) -> None:
+    """Whoever goes back and tells another day would keep what was drawn first, and not see it."""
+    document = await console.drawn()
+    anew = {"as_of": "2023-12-31", "after": 1}
+    assert (await console.send(f"{document}/drawing", Role.DRAFTER, anew)).status_code == 303
+    drawn = await console.page(document, Role.READER)
+
+    other = anew | {"as_of": "2023-11-30"}
+    assert await console.refused(f"{document}/drawing", Role.DRAFTER, other) == (
+        (409, "action", "moved_on")
+    )
+    assert (await console.send(f"{document}/drawing", Role.DRAFTER, anew)).status_code == 303
+    assert await console.page(document, Role.READER) == drawn
+    other["after"] = 2
+    assert (await console.send(f"{document}/drawing", Role.DRAFTER, other)).status_code == 303
+    assert await console.steps(document) == ["draw", "draw", "draw"]
+
+
+async def test_a_page_draws_one_document_and_not_another_in_its_place(console: Console) -> None:
+    fields = {**DAYS, "id": uuid7(), "borders": ""}
+    path = f"/console/units/{WARD}/documents"
+    document = await console.drawn(**fields)
+    before = await console.page(document, Role.READER)
+    for changed in ({"from": "2023-02-01"}, {"to": "2023-11-30"}, {"as_of": "2023-11-30"}):
+        told = await console.refused(path, Role.DRAFTER, fields | changed)
+        assert told == (409, "id", "drew_another"), changed
+    assert await console.drawn(**fields) == document
+    assert await console.page(document, Role.READER) == before
+
+    await console.issued(document)
+    other = (await console.drawn()).rpartition("/")[2]
+    for taken in (other, fields["id"]):
+        told = await console.refused(
+            f"{document}/replacement", Role.DRAFTER, {"id": taken, "as_of": "2024-01-10"}
+        )
+        assert told == (409, "id", "drew_another")
+
+
+async def test_a_page_draws_in_one_sort_of_borders(console: Console) -> None:
+    days = {"from": "2025-01-01", "to": "2025-12-31", "as_of": "2026-01-10"}
+    fields = {**days, "id": uuid7(), "borders": ""}
+    path = f"/console/units/{TODAY}/documents"
+    assert (await console.send(path, OF_TODAY, fields)).status_code == 303
+    told = await console.refused(path, OF_TODAY, fields | {"borders": "own"})
+    assert told == (409, "id", "drew_another")
+
+
+async def test_an_id_of_a_later_day_is_refused(console: Console) -> None:
+    """It would stand first in the list of documents until that day."""
+    path = f"/console/units/{WARD}/documents"
+    own = uuid7().int
+    for hours, is_refused in ((23, False), (25, True), (24 * 365 * 1000, True)):
+        id_ = UUID(int=own + (hours * 3_600_000 << 80))
+        fields = {**DAYS, "id": id_, "borders": ""}
+        if is_refused:
+            told = await console.refused(path, Role.DRAFTER, fields)
+            assert told == (422, "id", "in_the_future")
+        else:
+            assert str(id_) in await console.drawn(**fields)
 
 
 async def test_a_page_that_is_out_of_date_does_nothing(console: Console) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -21,8 +22,11 @@ from services.reporting.figure import Period
 from services.reporting.figure_questions import Answer, Ask, FigureQuestions
 from services.reporting.fold import Folder
 from services.reporting.issuing.commands import DrawReport
+from services.reporting.issuing.corrected import corrected
 from services.reporting.issuing.drafts import Drafts
+from services.reporting.issuing.kept import KeptFigure
 from services.reporting.issuing.office import Office as IssuingOffice
+from services.reporting.issuing.restatement import Restated, Restatement
 from services.reporting.known_lineage import read_lineage
 from services.reporting.report import TERM, Borders, Form, ReportHeading, load
 from services.reporting.report.forms import to_json
@@ -272,33 +276,96 @@ async def test_the_lineage_is_worked_out_anew_only_where_a_correction_was_added(
     }
 
 
+ELSEWHERE = next(one for one in units.under("2004-01") if len(heirs(one)) > 1)
+
+
+@dataclass
+class Issued:
+    """A report of a unit of today as it is drafted, and what became of it since."""
+
+    drafts: Drafts
+    document: UUID
+
+    async def restated(self, as_of: date = TODAY) -> Restatement:
+        """Return what it would say otherwise."""
+        return await self.drafts.restatement(self.document, [HEIR], as_of, TODAY)
+
+    async def received(self) -> Restated:
+        """Return what became of the number of cases received."""
+        [found] = [one for one in (await self.restated()).restated if one.figure == RECEIVED]
+        return found
+
+
+async def drawn(desk: Desk) -> Issued:
+    drafts, office = Drafts(desk.pool, PLANS), IssuingOffice(desk.pool, FORMS)
+    drafter = a_person(Role.DRAFTER, unit=HEIR)
+    order = {"kind": "report", "unit": HEIR, "from": ALL_OF.start, "to": ALL_OF.end}
+    content = await drafts.content(
+        DrawReport.model_validate(order | {"borders": "today"}), drafter, recorded(KNOWN)
+    )
+    return Issued(drafts, (await office.add(content, drafter, recorded(KNOWN))).id)
+
+
 async def test_a_restatement_names_the_correction_behind_each_figure_that_it_moved(
     desk: Desk,
 ) -> None:
     """And no other one: that of a ward which is of something else."""
-    drafts, office = Drafts(desk.pool, PLANS), IssuingOffice(desk.pool, FORMS)
-    drafter = a_person(Role.DRAFTER, unit=HEIR)
-    order = {"kind": "report", "unit": HEIR, "from": ALL_OF.start, "to": ALL_OF.end}
     await desk.fold(*CASES)
-    content = await drafts.content(
-        DrawReport.model_validate(order | {"borders": "today"}), drafter, recorded(KNOWN)
-    )
-    document = (await office.add(content, drafter, recorded(KNOWN))).id
+    issued = await drawn(desk)
     await desk.fold(CORRECTION, elsewhere())
-    restatement = await drafts.restatement(document, [HEIR], TODAY, TODAY)
-    events = {one.figure: (one.old, one.new, one.events) for one in restatement.restated}
-    old, new, told = events[RECEIVED]
-    assert old is not None
-    assert (old.value, new.value) == ("5.50", 6)
-    assert told == (CORRECTION.id,)
-    assert (await drafts.restatement(document, [HEIR], KNOWN, TODAY)).restated != ()
-    before = KNOWN - timedelta(days=1)
-    assert (await drafts.restatement(document, [HEIR], before, TODAY)).restated == ()
+    received = await issued.received()
+    assert received.old is not None
+    assert (received.old.value, received.new.value) == ("5.50", 6)
+    assert received.events == (CORRECTION.id,)
+    assert (await issued.restated(KNOWN)).restated != ()
+    assert (await issued.restated(KNOWN - timedelta(days=1))).restated == ()
 
 
-def elsewhere() -> Event:
+async def test_a_restatement_names_what_moved_a_figure_though_the_next_one_tells_it_again(
+    desk: Desk,
+) -> None:
+    """The second version puts the text right that says so, and moves nothing."""
+    await desk.fold(*CASES)
+    issued = await drawn(desk)
+    other_text = CORRECTION.data.lineage.model_copy(update={"legal_basis": "Nghị quyết 1"})
+    again = CORRECTION.model_copy(update={"data": LineageData(lineage=other_text), "sequence": 2})
+    await desk.fold(CORRECTION, again)
+    assert (await issued.received()).events == (CORRECTION.id,)
+    third = a_lineage(Fraction(1, 3), sequence=3, recorded_on=TODAY)
+    await desk.fold(third)
+    assert (await issued.received()).events == (CORRECTION.id, third.id)
+
+
+@pytest.mark.parametrize(("head", "estimated", "known"), HELD)
+async def test_a_correction_is_named_to_all_whose_figures_it_moved(
+    desk: Desk, head: ReportHeading, estimated: Fraction, known: Fraction
+) -> None:
+    await desk.fold(*CASES)
+    async with projection.snapshot(desk.pool) as conn:
+        since = await positions.read(conn)
+    await desk.fold(elsewhere(), CORRECTION)
+    figure = KeptFigure(value=None, absence=None, display="", label="", unit_of_measure="")
+    found = await corrected(desk.pool, {RECEIVED: figure}, head, since, KNOWN)
+    assert found == ({RECEIVED: (CORRECTION.id,)} if estimated != known else {})
+
+
+async def test_a_restatement_leaves_the_lineage_that_is_kept_however_many_corrections_there_are(
+    desk: Desk,
+) -> None:
+    split = [one for one in units.under("2004-01") if len(heirs(one)) > 1][:12]
+    await desk.fold(*CASES)
+    issued = await drawn(desk)
+    await desk.fold(*map(elsewhere, split), CORRECTION)
+    async with projection.snapshot(desk.pool) as conn:
+        lineage = await read_lineage(conn)
+
+    assert (await issued.received()).events == (CORRECTION.id,)
+    async with projection.snapshot(desk.pool) as conn:
+        assert await read_lineage(conn) is lineage
+
+
+def elsewhere(unit: str = ELSEWHERE) -> Event:
     """Return the correction of a unit of another province."""
-    unit = next(one for one in units.under("2004-01") if len(heirs(one)) > 1)
     first, *others = heirs(unit)
     parts = [Way(new=first, share=Share.WHOLE)]
     parts += [Way(new=one, share=Share.LAND) for one in others]

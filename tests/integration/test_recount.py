@@ -20,16 +20,19 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from prometheus_client import REGISTRY as REGISTRY_OF_METRICS
 
-from services.reporting import projection
+from services.reporting import positions, projection
 from services.reporting.app import MIGRATIONS
 from services.reporting.consumer import Consumer
 from services.reporting.figure import Period
+from services.reporting.fold import Folder
 from services.reporting.issuing.commands import DrawReport
 from services.reporting.issuing.drafts import Drafts
 from services.reporting.issuing.office import Office
 from services.reporting.measures import measure
 from services.reporting.recount import recount
+from services.reporting.recounting import document
 from services.reporting.recounting.log import CannotRecount
+from services.reporting.recounting.told import Told
 from services.reporting.report import TERM, load
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Worker
@@ -50,6 +53,7 @@ from tests.support.builders import (
     a_correction,
     a_lineage,
     a_receipt,
+    a_record,
     a_return,
     a_schedule,
     a_visit,
@@ -325,6 +329,28 @@ async def test_a_recount_and_what_stands_at_the_end_of_a_log_are_told_to_the_met
 
 def sample(name: str) -> float:
     return REGISTRY_OF_METRICS.get_sample_value(name) or 0
+
+
+async def test_a_document_is_what_a_log_said_that_holds_nothing_but_statements(
+    database: str,
+) -> None:
+    """Nothing is counted of it, so that no unit's number is looked up for a count."""
+    events = (a_return(subject=RETURN), a_lineage(recorded_on=LATER))
+    records = [a_record(one, at, topic="returns.events") for at, one in enumerate(events)]
+    async with open_pool(database, 4) as pool:
+        await migrate(pool, [MIGRATIONS])
+        tables = await (await projection.live(pool)).open(database, 2)
+        await positions.seed(tables, {TopicPartition("returns.events", 0): 0})
+        await Folder(tables, 1).fold(records)
+        await tables.close()
+        drawn = await drafted(pool, UNIT)
+    async with live_tables(database) as conn:
+        vintage = await document.find(conn, drawn)
+        assert "8.837" in {one.display for one in vintage.report.figures.values()}
+        told = await Told.begin(conn)
+        await told.add(records)
+        await told.count()
+        assert await document.compare(told, vintage) == []
 
 
 async def test_a_tally_that_was_tampered_with_is_named_with_its_events(copy: Folded) -> None:

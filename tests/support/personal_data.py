@@ -127,7 +127,7 @@ _KINDS: Mapping[str | None, Kind] = {
     r"^(tdp|kp|kdc|thon)-[1-9][0-9]{0,2}$": Kind.CODE,
     r"^(2004|2025)-[0-9]{5}$": Kind.ID,
     r"^(?!0{8})[0-9]{8}$": Kind.ID,
-    r"^[0-9]{1,9}(\.[0-9]{1,9}|/[1-9][0-9]{0,8})?$": Kind.NUMBER,
+    r"^([0-9]{1,9}(/[1-9][0-9]{0,8})?|[0-9]\.[0-9]{1,8})$": Kind.NUMBER,
 }
 """By type, format or pattern; any other pattern (shared.events.returns.Words) is a free text."""
 

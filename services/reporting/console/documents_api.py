@@ -6,6 +6,7 @@ again sends nothing again.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -26,9 +27,10 @@ from services.reporting.issuing.model import Action
 from services.reporting.issuing.office import Office
 from services.reporting.issuing.store import Held
 from services.reporting.report.model import Borders
-from shared.clock import Clock
+from shared.clock import Clock, ward_day
 from shared.frozen import Closed, Day
 from shared.parameters import known_parameters
+from shared.refusal import Refused
 
 type _After = Annotated[int, Field(ge=1, le=1_000_000)]
 """How many steps the page told that the form stands on."""
@@ -100,17 +102,22 @@ def document_routes(
         del lang  # read where a page is rendered
         return await pages.one(request, id, as_of, by)
 
-    _add_forms(routes, drafts, office, caller)
+    _add_forms(routes, drafts, office, caller, clock)
     return routes
 
 
 def _add_forms(
-    routes: APIRouter, drafts: Drafts, office: Office, caller: Callable[..., Caller]
+    routes: APIRouter,
+    drafts: Drafts,
+    office: Office,
+    caller: Callable[..., Caller],
+    clock: Clock,
 ) -> None:
     """Add the routes of what forms send."""
     type By = Annotated[Caller, Depends(caller)]
 
     async def add(order: Order, id_: UUID, by: Caller) -> Response:
+        _is_of_now(id_, clock())
         content = await drafts.content(order, by.person, by.recorded)
         return _on_to(await office.add(content, by.person, by.recorded, id_))
 
@@ -159,6 +166,13 @@ def _add_forms(
         act = replace(told.act(), after=told.after)
         held = await office.act(id, act, by.person, by.recorded)
         return _on_to(held, "#checks" if told.action is Action.WAIVE else "")
+
+
+def _is_of_now(id_: UUID, now: datetime) -> None:
+    """Refuse an id of a later day: by their ids documents are listed, the latest first."""
+    most = now + timedelta(days=1)
+    if id_.int >> 80 > most.timestamp() * 1000:
+        raise Refused("in_the_future", "id", today=ward_day(now))
 
 
 def _on_to(held: Held, place: str = "") -> Response:

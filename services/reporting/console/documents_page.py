@@ -9,7 +9,6 @@ from fastapi import Request, Response
 from uuid_utils.compat import uuid7
 
 from services.reporting.console.documents import (
-    is_in_force,
     may_draw,
     number_of,
     standing,
@@ -63,17 +62,15 @@ class DocumentPages:
         )
 
     async def one(self, request: Request, id_: UUID, as_of: date | None, by: Caller) -> Response:
-        """Return the page of a document, with what a report in force would say otherwise today.
+        """Return the page of a document, with what it would say otherwise as of a day.
 
-        Of another day, or of a report that was replaced or recalled, it is told where it is asked.
+        That is told where it is asked for: the report is drawn again for it.
         """
         async with self.office.pool.acquire() as conn:
             held = await store.find(conn, id_, by.units)
             report = kept(await store.model(conn, id_))
             former = held.concerns and await store.find(conn, held.concerns, by.units)
             later = [await store.find(conn, one, by.units) for one in held.concerned_by]
-        if as_of is None and is_in_force(held):
-            as_of = by.recorded.on
         restated: Restatement | None = None
         if as_of is not None:
             restated = await self.drafts.restatement(id_, by.units, as_of, by.recorded.on)

@@ -9,6 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.reporting.issuing import store
+from services.reporting.issuing.kept import kept
 from services.reporting.issuing.lawful_form import refuse_unlawful
 from services.reporting.issuing.model import Act, Action, Document, State, Step, decide
 from services.reporting.issuing.next_steps import is_taken
@@ -39,12 +40,22 @@ class Office:
     async def add(
         self, content: Content, person: Person, recorded: Recorded, id_: UUID | None = None
     ) -> Held:
-        """Keep a new draft; under an id that a document has already, that one stays as it is."""
+        """Keep a new draft; where its id has been given to a draft of the same, that one stays.
+
+        Refuses the id of a document of anything else.
+        """
         id_ = id_ or uuid7()
         step = decide(Document(unit=content.unit), _DRAW, person, recorded)
+        if id_ == content.concerns:
+            raise Refused("drew_another", "id", status=409)
         async with self.pool.acquire() as conn, conn.transaction():
-            await store.add(conn, id_, content, step)
-            return await store.find(conn, id_, [content.unit])
+            is_new = await store.add(conn, id_, content, step)
+            held = await store.find(conn, id_, [content.unit])
+            if not is_new:
+                asked = content.kind, content.concerns, kept(content.model).about
+                if (held.kind, held.concerns, kept(await store.model(conn, id_)).about) != asked:
+                    raise Refused("drew_another", "id", status=409)
+            return held
 
     async def draw_anew(
         self,
@@ -61,7 +72,7 @@ class Office:
         act = replace(_DRAW, after=after)
         async with self.pool.acquire() as conn, conn.transaction():
             held = await store.find(conn, id_, [person.unit], lock=True)
-            if is_taken(held.document, act, person):
+            if is_taken(held.document, act, person) and held.as_of == content.as_of:
                 return held
             step = decide(held.document, act, person, recorded)
             if (held.kind, held.concerns) != (content.kind, content.concerns):

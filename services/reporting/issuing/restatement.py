@@ -11,8 +11,9 @@ from shared.frozen import Frozen
 class Restated(Frozen):
     """A figure that a report would print otherwise now; None is a figure that it did not have.
 
-    `events` are the ids of the events, the first recorded first, that were folded or recorded since
-    and on which the figure hangs.
+    `events` are the ids of the events that were folded or recorded since and on which the figure
+    hangs: the corrections of the lineage, the first recorded first, then unit by unit the others,
+    which stand in no order of time.
     """
 
     figure: str

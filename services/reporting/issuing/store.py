@@ -153,8 +153,8 @@ async def model(conn: Connection, id_: UUID) -> bytes:
     return found
 
 
-async def add(conn: Connection, id_: UUID, drawn: Content, step: Step) -> None:
-    """Add a draft, unless there is a document of that id.
+async def add(conn: Connection, id_: UUID, drawn: Content, step: Step) -> bool:
+    """Add a draft, unless there is a document of that id; say whether it was added.
 
     Refuses a second one that replaces the same report.
     """
@@ -165,6 +165,7 @@ async def add(conn: Connection, id_: UUID, drawn: Content, step: Step) -> None:
         raise Refused("replacement_exists", "replaces", status=409) from None
     if added is not None:
         await add_step(conn, id_, 1, step)
+    return added is not None
 
 
 async def draw(conn: Connection, id_: UUID, drawn: Content) -> None:

@@ -80,7 +80,9 @@ class Names:
         Numbers of reporting's never change, and it has those of all that it has folded.
         """
         counts = [one for fact in facts for one in fact.version.counts]
-        if all(one.unit in self.units and one.series in self.series for one in counts):
+        if self.units and all(
+            one.unit in self.units and one.series in self.series for one in counts
+        ):
             return
         self.units |= {row["unit"]: row["id"] for row in await conn.fetch(_UNITS)}
         for row in await conn.fetch(_SERIES):

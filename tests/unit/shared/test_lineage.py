@@ -6,14 +6,23 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.returns.commands import TellWay
 from shared import units, ways
-from shared.events.lineage import Share, UnitLineage, Way
+from shared.events.lineage import (
+    LineageCorrected,
+    LineageData,
+    Share,
+    UnitLineage,
+    Way,
+    lineage_id,
+)
 from shared.lineage import Correction, Lineage
 from shared.ways import Reform, faults, heirs
+from tests.support.builders import an_event
 
 TODAY = date(2026, 1, 1)
 PLAIN = Lineage()
@@ -289,6 +298,7 @@ def test_no_way_is_told_twice_and_none_that_the_lists_do_not_know() -> None:
         ("4512/6713", Fraction(4512, 6713)),
         ("0.62", Fraction(31, 50)),
         (0.62, Fraction(31, 50)),
+        ("0.12345679", Fraction(12_345_679, 10**8)),
         (1, Fraction(1)),
     ],
 )
@@ -299,8 +309,32 @@ def test_a_weight_is_exactly_what_is_written(told: object, meant: Fraction) -> N
 
 
 @pytest.mark.parametrize(
-    "told", ["", "2/0", "-1/2", "1e3", "½", "a", True, [], "1/2/3", " 1/2", "1_0"]
+    "told",
+    [
+        *("", "2/0", "-1/2", "1e3", "½", "a", True, [], "1/2/3", " 1/2", "1_0"),
+        *("0.123456789", "10.5", Fraction(1, 10**9), Fraction(-1, 2)),
+    ],
 )
 def test_what_is_no_weight_is_refused(told: object) -> None:
     with pytest.raises(ValidationError, match="is not a weight"):
         Way.model_validate({"new": HEIRS[0], "share": "part", "weight": told})
+
+
+WRITTEN = st.from_regex(r"[0-9]{1,10}([./][0-9]{1,10})?", fullmatch=True)
+
+
+@given(WRITTEN | st.floats(0, 2) | st.integers(0) | st.fractions(0, 2))
+@example("0.123456789")
+@example("0.12345679")
+def test_whatever_weight_is_accepted_is_read_back_from_its_event_the_same(told: object) -> None:
+    """Or the event would be a dead letter, and its unit could never be corrected again."""
+    try:
+        command = TellWay.model_validate({"new": HEIRS[0], "share": "part", "weight": told})
+    except ValidationError:
+        return
+    some = [Way(new=HEIRS[0], share=Share.PART, weight=command.weight)]
+    data = LineageData(lineage=ways.told("2004-10528", some, "Nghị quyết"))
+    event = an_event(
+        LineageCorrected, data, subject=lineage_id("2004-10528"), source="/wardbook/returns"
+    )
+    assert LineageCorrected.model_validate_json(event.model_dump_json()) == event
