@@ -53,7 +53,7 @@ SELECT EXISTS (SELECT FROM {old}.facts AS old JOIN {new}.facts AS new USING (sub
 """
 
 _TRIES, _PAUSE_SECONDS = 100, 0.02
-_LONG_TRIES = 3
+_LONG_TRIES, _LONG_PAUSE_SECONDS = 5, 1.0
 """Of what looks through all facts, while the live ones are not folded on."""
 
 
@@ -209,7 +209,7 @@ async def _hold_all(conn: Connection, old: Projection, new: Projection) -> None:
         missing = await conn.fetchval(_MISSING.format(old=old.schema, new=new.schema))
         if not missing:
             return
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_LONG_PAUSE_SECONDS)  # the last batch may be folded still
     raise StepsMissing(f"{missing} steps that reports are drawn from are not on this log")
 
 
