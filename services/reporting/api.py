@@ -1,6 +1,5 @@
 """The HTTP interface of reporting: the reports in their forms, and how far the fold is."""
 
-import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting import positions
 from services.reporting.answers import Answers
+from services.reporting.asked_again import etag_of, has
 from services.reporting.console.bar import with_bar
 from services.reporting.drawing import heading, heading_of_kind
 from services.reporting.figure import Period
@@ -117,14 +117,14 @@ def report_routes(answers: Answers, forms: Forms, clock: Clock) -> APIRouter:
         name = f"bao-cao-{about.unit_id}-{period.start}-{period.end}.{how.form.extension}"
         is_page = how.form.extension == "html"
         body = with_bar(told.body, request, about) if is_page else told.body
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        etag = etag_of(body)
         headers = {
             "content-disposition": f'inline; filename="{name}"',
             "etag": etag,
             "wardbook-positions": positions.to_json(told.folded),
             "vary": "accept, accept-language, cookie" if is_page else "accept, accept-language",
         }
-        if etag in request.headers.get("if-none-match", ""):
+        if has(request, etag):
             return Response(status_code=304, headers=headers)
         return Response(body, media_type=how.form.media_type, headers=headers)
 

@@ -59,9 +59,11 @@ def drawn(
         filings(units.unit(unit), about.period, about.as_of, tallies[unit].statements)
         for unit in (one.member.unit for one in parts)
     ]
-    note = note_on(about, parts) if is_rolled(about, mine) else ""
+    if not is_rolled(about, mine):
+        return build(plan, about, figures_of(about, parts), added(told))
     of_all = counted or Counted([tallies[one.unit].sums for one in mine])
-    return build(plan, about, figures_of(about, parts, of_all), added(told), note)
+    figures = figures_of(about, parts, of_all)
+    return build(plan, about, figures, added(told), note_on(about, parts))
 
 
 def figures_of(

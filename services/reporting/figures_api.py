@@ -12,6 +12,7 @@ from pydantic import Field
 
 from services.reporting import positions
 from services.reporting.asked import have_come, known
+from services.reporting.asked_again import has
 from services.reporting.drawing import at_work, heading
 from services.reporting.figure import Period
 from services.reporting.figure_forms import EXAMPLE, FIGURE_FORMS, row
@@ -145,7 +146,7 @@ def figure_routes(questions: FigureQuestions, clock: Clock) -> APIRouter:
             "wardbook-positions": positions.to_json(found.answer.folded),
             "vary": "accept-language",
         }
-        if etag in request.headers.get("if-none-match", ""):
+        if has(request, etag):
             return Response(status_code=304, headers=headers)
         media_type = FIGURE_FORMS[form].media_type
         asked = etag, request.url.query
