@@ -101,7 +101,7 @@ class Standing:
         self._counted = LRUCache[object, _Kept](_KEPT_CELLS, getsizeof=lambda one: one.what.size)
         self._wholes = LRUCache[object, Each[Any]](_WHOLES)
         self._versions = LRUCache[object, tuple[Hashable, str]](_WHOLES)
-        self._moment = _Moment(None, Lineage(), {})
+        self._moment: _Moment | None = None
 
     async def each[T](
         self,
@@ -179,7 +179,7 @@ class Standing:
         async with projection.snapshot(self._pool) as conn:
             folded, mark = await positions.read_marked(conn)
             moment = self._moment
-            if moment.mark != mark:
+            if moment is None or moment.mark != mark:
                 self._moment = moment = _Moment(mark, await read_lineage(conn), {})
             yield _Look(conn, folded, moment)
 

@@ -13,21 +13,13 @@ from shared.people import Person, Role
 from tests.support.builders import UNIT, recorded
 from tests.support.fixed_figures import HEADING, SOUND, FixedFigures
 from tests.support.people import a_person
+from tests.support.steps_of_issuing import WAY
 
 REPORT = kept(to_json(build(load(TERM), HEADING, FixedFigures(SOUND))))
 BROKEN = KeptCheck(
     id="sums", label="Tổng", relation="=", left=1234, right=date(2023, 12, 1), difference=None
 )
 HOLDS = BROKEN.model_copy(update={"id": "shares"})
-WAY = (
-    (Action.DRAW, Role.DRAFTER),
-    (Action.APPROVE_CONTENT, Role.APPROVER),
-    (Action.CHECK_FORM, Role.FORM_CHECKER),
-    (Action.WAIVE, Role.CONTROLLER),
-    (Action.SIGN, Role.SIGNER),
-    (Action.NUMBER, Role.CLERK),
-    (Action.ISSUE, Role.CLERK),
-)
 
 
 def held(steps: int, *, kind: str = "report") -> Held:

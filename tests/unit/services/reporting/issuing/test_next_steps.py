@@ -12,18 +12,10 @@ from shared.people import Person, Role
 from shared.refusal import Refused
 from tests.support.builders import UNIT, recorded
 from tests.support.people import ROLES, a_person
+from tests.support.steps_of_issuing import WAY
 
 SHA = "a" * 64
 DRAFT = Document(unit=UNIT, sha256=SHA, broken=frozenset({"sums"}))
-WAY = (
-    (Action.DRAW, Role.DRAFTER),
-    (Action.APPROVE_CONTENT, Role.APPROVER),
-    (Action.CHECK_FORM, Role.FORM_CHECKER),
-    (Action.WAIVE, Role.CONTROLLER),
-    (Action.SIGN, Role.SIGNER),
-    (Action.NUMBER, Role.CLERK),
-    (Action.ISSUE, Role.CLERK),
-)
 PEOPLE = (
     *(a_person(role) for role in ROLES),
     a_person(*ROLES, name="everything"),
